@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <doorbell/abi.h>
+#include <doorbell/doorbell.h>
+#include <stddef.h>
+
+void doorbell_init(struct doorbell *db, const struct doorbell_ops *ops,
+		   void *ctx, struct doorbell_end *ends, unsigned int max)
+{
+	db->ops = ops;
+	db->ctx = ctx;
+	db->ends = ends;
+	db->count = 0;
+	db->max = max;
+}
+
+unsigned int doorbell_count(const struct doorbell *db,
+			    unsigned int compartment)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < db->count; i++)
+		n += db->ends[i].compartment == compartment;
+	return n;
+}
+
+static void end_init(struct doorbell *db, unsigned int index,
+		     unsigned int compartment, unsigned int peer)
+{
+	struct doorbell_end *end = &db->ends[index];
+
+	*end = (struct doorbell_end){ 0 };
+	end->compartment = compartment;
+	end->link = doorbell_count(db, compartment);
+	end->peer = peer;
+}
+
+int doorbell_add_link(struct doorbell *db, unsigned int one,
+		      unsigned int other)
+{
+	unsigned int at = db->count;
+
+	if (at + 2 > db->max ||
+	    doorbell_count(db, one) >= DOORBELL_LINKS_MAX ||
+	    doorbell_count(db, other) >= DOORBELL_LINKS_MAX)
+		return DOORBELL_ERR_FULL;
+	end_init(db, at, one, at + 1);
+	end_init(db, at + 1, other, at);
+	db->count = at + 2;
+	return DOORBELL_OK;
+}
+
+/*
+ * The receiving end of a compartment's link. A guest's link number is only
+ * ever compared with the caller's own ends: it cannot name a foreign link.
+ */
+static struct doorbell_end *end_find(const struct doorbell *db,
+				     unsigned int compartment, uint64_t link)
+{
+	unsigned int i;
+
+	for (i = 0; i < db->count; i++)
+		if (db->ends[i].compartment == compartment &&
+		    db->ends[i].link == link)
+			return &db->ends[i];
+	return NULL;
+}
+
+int doorbell_peer(const struct doorbell *db, unsigned int compartment,
+		  uint64_t link)
+{
+	const struct doorbell_end *end = end_find(db, compartment, link);
+
+	return end ? db->ends[end->peer].compartment : DOORBELL_ERR_LINK;
+}
+
+/* With the lock held: interrupts the receiver. */
+static bool end_deliver(struct doorbell *db, struct doorbell_end *end)
+{
+	return db->ops->deliver(db->ctx, end->hart, end->identity);
+}
+
+/* With the lock held: delivers if anything pending is unmasked. */
+static void end_redeliver(struct doorbell *db, struct doorbell_end *end)
+{
+	if (end->registered &&
+	    (db->ops->pending_or(db->ctx, end->word, 0) & ~end->mask))
+		end_deliver(db, end);
+}
+
+static bool end_ring(struct doorbell *db, struct doorbell_end *end,
+		     uint64_t bits)
+{
+	bool delivered = false;
+	uint64_t fresh;
+
+	port_lock_acquire(&end->lock);
+	if (end->registered) {
+		fresh = bits & ~db->ops->pending_or(db->ctx, end->word, bits);
+		if (fresh & ~end->mask)
+			delivered = end_deliver(db, end);
+	} else {
+		end->latched |= bits;
+	}
+	port_lock_release(&end->lock);
+	return delivered;
+}
+
+int doorbell_ring(struct doorbell *db, unsigned int compartment, uint64_t link,
+		  uint64_t bits)
+{
+	const struct doorbell_end *own = end_find(db, compartment, link);
+
+	if (!own)
+		return DOORBELL_ERR_LINK;
+	/* Stops a guest from forging the firmware's word about its peer. */
+	if (bits & ~DOORBELL_BITS_GUEST)
+		return DOORBELL_ERR_BITS;
+	return end_ring(db, &db->ends[own->peer], bits);
+}
+
+void doorbell_notify_peers(struct doorbell *db, unsigned int compartment)
+{
+	unsigned int i;
+
+	for (i = 0; i < db->count; i++)
+		if (db->ends[i].compartment == compartment)
+			end_ring(db, &db->ends[db->ends[i].peer],
+				 1ULL << DOORBELL_BIT_PEER);
+}
+
+static void end_register(struct doorbell *db, struct doorbell_end *end,
+			 uint64_t page, uint32_t hart, uint64_t identity)
+{
+	uint64_t carried;
+
+	port_lock_acquire(&end->lock);
+	carried = end->latched;
+	if (end->registered)
+		carried |= db->ops->pending_or(db->ctx, end->word, 0);
+	end->word = page + end->link * sizeof(uint64_t);
+	end->hart = hart;
+	end->identity = identity;
+	end->latched = 0;
+	end->registered = true;
+	db->ops->pending_or(db->ctx, end->word, carried);
+	end_redeliver(db, end);
+	port_lock_release(&end->lock);
+}
+
+int doorbell_register(struct doorbell *db, unsigned int compartment,
+		      uint64_t link, uint64_t page, uint64_t hart,
+		      uint64_t identity)
+{
+	unsigned int i;
+
+	if (link != DOORBELL_LINK_ALL && !end_find(db, compartment, link))
+		return DOORBELL_ERR_LINK;
+	/* Stops the firmware from being made to write into foreign memory. */
+	if ((page & (DOORBELL_PAGE_SIZE - 1)) ||
+	    !db->ops->check_page(db->ctx, compartment, page))
+		return DOORBELL_ERR_PAGE;
+	/* Stops a guest from having foreign harts interrupted. */
+	if (!db->ops->check_target(db->ctx, compartment, hart, identity))
+		return DOORBELL_ERR_TARGET;
+
+	for (i = 0; i < db->count; i++) {
+		struct doorbell_end *end = &db->ends[i];
+
+		if (end->compartment == compartment &&
+		    (link == DOORBELL_LINK_ALL || link == end->link))
+			end_register(db, end, page, hart, identity);
+	}
+	return DOORBELL_OK;
+}
+
+static void end_unregister(struct doorbell_end *end, bool forget)
+{
+	port_lock_acquire(&end->lock);
+	end->registered = false;
+	end->word = 0;
+	if (forget) {
+		end->latched = 0;
+		end->mask = 0;
+	}
+	port_lock_release(&end->lock);
+}
+
+int doorbell_unregister(struct doorbell *db, unsigned int compartment,
+			uint64_t link)
+{
+	unsigned int i;
+
+	if (link != DOORBELL_LINK_ALL && !end_find(db, compartment, link))
+		return DOORBELL_ERR_LINK;
+	for (i = 0; i < db->count; i++) {
+		struct doorbell_end *end = &db->ends[i];
+
+		if (end->compartment == compartment &&
+		    (link == DOORBELL_LINK_ALL || link == end->link))
+			end_unregister(end, false);
+	}
+	return DOORBELL_OK;
+}
+
+int doorbell_set_mask(struct doorbell *db, unsigned int compartment,
+		      uint64_t link, uint64_t mask)
+{
+	struct doorbell_end *end = end_find(db, compartment, link);
+	uint64_t uncovered;
+
+	if (!end)
+		return DOORBELL_ERR_LINK;
+	port_lock_acquire(&end->lock);
+	uncovered = end->mask & ~mask;
+	end->mask = mask;
+	if (end->registered && uncovered &&
+	    (db->ops->pending_or(db->ctx, end->word, 0) & uncovered))
+		end_deliver(db, end);
+	port_lock_release(&end->lock);
+	return DOORBELL_OK;
+}
+
+void doorbell_reset(struct doorbell *db, unsigned int compartment)
+{
+	unsigned int i;
+
+	for (i = 0; i < db->count; i++)
+		if (db->ends[i].compartment == compartment)
+			end_unregister(&db->ends[i], true);
+}
+
+void doorbell_hart_started(struct doorbell *db, unsigned int compartment,
+			   uint32_t hart)
+{
+	unsigned int i;
+
+	for (i = 0; i < db->count; i++) {
+		struct doorbell_end *end = &db->ends[i];
+
+		if (end->compartment != compartment || end->hart != hart)
+			continue;
+		port_lock_acquire(&end->lock);
+		end_redeliver(db, end);
+		port_lock_release(&end->lock);
+	}
+}
