@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <compartment/lifecycle.h>
+
+static void state_set(struct lifecycle *lc, enum doorbell_peer_state state)
+{
+	__atomic_store_n(&lc->state, state, __ATOMIC_RELEASE);
+}
+
+uint64_t lifecycle_read(const struct lifecycle *lc)
+{
+	uint64_t state = __atomic_load_n(&lc->state, __ATOMIC_ACQUIRE);
+	uint64_t life = __atomic_load_n(&lc->life, __ATOMIC_RELAXED);
+
+	return state | life << DOORBELL_PEER_LIFE_SHIFT;
+}
+
+void lifecycle_started(struct lifecycle *lc)
+{
+	__atomic_store_n(&lc->life, lc->life + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&lc->goal, LIFECYCLE_NONE, __ATOMIC_RELAXED);
+	state_set(lc, DOORBELL_PEER_RUNNING);
+}
+
+bool lifecycle_begin(struct lifecycle *lc, enum lifecycle_goal goal)
+{
+	uint32_t none = LIFECYCLE_NONE;
+
+	return __atomic_compare_exchange_n(&lc->goal, &none, goal, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+}
+
+bool lifecycle_is_ending(const struct lifecycle *lc)
+{
+	return __atomic_load_n(&lc->goal, __ATOMIC_ACQUIRE) != LIFECYCLE_NONE;
+}
+
+static void life_end(struct lifecycle *lc, const struct lifecycle_ops *ops,
+		     void *ctx, unsigned int id, bool failed)
+{
+	state_set(lc, failed ? DOORBELL_PEER_FAILED : DOORBELL_PEER_ENDED);
+	ops->tell_peers(ctx, id);
+	ops->ended(ctx, id, failed);
+}
+
+void lifecycle_finish(struct lifecycle *lc, const struct lifecycle_ops *ops,
+		      void *ctx, unsigned int id)
+{
+	enum lifecycle_goal goal = __atomic_load_n(&lc->goal, __ATOMIC_ACQUIRE);
+	bool clean;
+
+	/*
+	 * A hart that does not stop, or a device that does not, may still
+	 * write into the memory: nothing of it is given a new life then.
+	 */
+	clean = ops->wait_stopped(ctx, id);
+	clean &= ops->quiesce_devices(ctx, id);
+	ops->clear_interrupts(ctx, id);
+	ops->clear_doorbells(ctx, id);
+
+	if (goal != LIFECYCLE_RESTART || !clean) {
+		life_end(lc, ops, ctx, id, goal != LIFECYCLE_END || !clean);
+		return;
+	}
+	state_set(lc, DOORBELL_PEER_RESTARTING);
+	ops->tell_peers(ctx, id);
+	if (!ops->load(ctx, id)) {
+		life_end(lc, ops, ctx, id, true);
+		return;
+	}
+	lifecycle_started(lc);
+	if (!ops->start(ctx, id)) {
+		life_end(lc, ops, ctx, id, true);
+		return;
+	}
+	ops->tell_peers(ctx, id);
+}
