@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * port.h for RISC-V (RVWMO, chapter 17 of the unprivileged specification).
- * The built-ins compile to the mappings of its table A.6: a read is followed
- * by "fence r,rw", a write preceded by "fence rw,w", a read-modify-write is
- * ".aqrl".
+ * Compilers map the built-ins to at least its table A.6: a fence behind the
+ * load of an acquire and before the store of a release, both around a
+ * read-modify-write.
  */
 #ifndef PORT_ARCH_H
 #define PORT_ARCH_H

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include "manifest_fixture.h"
+
+#define HARTS	4
+
+static void must(int rc)
+{
+	if (rc < 0) {
+		fprintf(stderr, "fixture: %s\n", fdt_strerror(rc));
+		abort();
+	}
+}
+
+static void put_cells(void *fdt, const char *name, const uint32_t *cells,
+		      size_t count)
+{
+	fdt32_t raw[64];
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		raw[i] = cpu_to_fdt32(cells[i]);
+	must(fdt_property(fdt, name, raw, (int)(4 * count)));
+}
+
+#define PUT(fdt, name, ...)						\
+	put_cells(fdt, name, (const uint32_t[]){ __VA_ARGS__ },		\
+		  sizeof((const uint32_t[]){ __VA_ARGS__ }) / 4)
+
+static void put_reg(void *fdt, uint32_t base, uint32_t size)
+{
+	PUT(fdt, "reg", 0, base, 0, size);
+}
+
+static void begin(void *fdt, const char *name)
+{
+	must(fdt_begin_node(fdt, name));
+}
+
+static void end(void *fdt)
+{
+	must(fdt_end_node(fdt));
+}
+
+static void start_tree(void *fdt, const char *compatible)
+{
+	must(fdt_create(fdt, FIXTURE_BLOB_SIZE));
+	must(fdt_finish_reservemap(fdt));
+	begin(fdt, "");
+	PUT(fdt, "#address-cells", 2);
+	PUT(fdt, "#size-cells", 2);
+	must(fdt_property_string(fdt, "compatible", compatible));
+}
+
+static void put_device(void *fdt, const char *name, const char *compatible,
+		       uint32_t base, uint32_t size)
+{
+	begin(fdt, name);
+	must(fdt_property_string(fdt, "compatible", compatible));
+	put_reg(fdt, base, size);
+	end(fdt);
+}
+
+/* The hart's own interrupt controller has phandle 16 + hart. */
+static void put_cpus(void *fdt)
+{
+	char name[16];
+	uint32_t hart;
+
+	begin(fdt, "cpus");
+	PUT(fdt, "#address-cells", 1);
+	PUT(fdt, "#size-cells", 0);
+	PUT(fdt, "timebase-frequency", 10000000);
+	for (hart = 0; hart < HARTS; hart++) {
+		snprintf(name, sizeof(name), "cpu@%u", hart);
+		begin(fdt, name);
+		must(fdt_property_string(fdt, "device_type", "cpu"));
+		PUT(fdt, "reg", hart);
+		must(fdt_property_string(fdt, "riscv,isa", "rv64imac"));
+		begin(fdt, "interrupt-controller");
+		must(fdt_property(fdt, "interrupt-controller", NULL, 0));
+		PUT(fdt, "phandle", 16 + hart);
+		end(fdt);
+		end(fdt);
+	}
+	end(fdt);
+}
+
+static void put_targets(void *fdt, bool machine_level, bool supervisor_level)
+{
+	uint32_t cells[4 * HARTS], hart;
+	size_t count = 0;
+
+	for (hart = 0; hart < HARTS; hart++) {
+		if (machine_level) {
+			cells[count++] = 16 + hart;
+			cells[count++] = 11;
+		}
+		if (supervisor_level) {
+			cells[count++] = 16 + hart;
+			cells[count++] = 9;
+		}
+	}
+	put_cells(fdt, "interrupts-extended", cells, count);
+}
+
+static void put_controller(void *fdt, const char *name, const char *compatible,
+			   uint32_t base, uint32_t size, uint32_t phandle)
+{
+	begin(fdt, name);
+	must(fdt_property_string(fdt, "compatible", compatible));
+	must(fdt_property(fdt, "interrupt-controller", NULL, 0));
+	put_reg(fdt, base, size);
+	PUT(fdt, "phandle", phandle);
+}
+
+static void put_interrupts(void *fdt, enum fixture_interrupts interrupts)
+{
+	bool msi = interrupts == FIXTURE_IMSIC;
+
+	if (interrupts == FIXTURE_PLIC) {
+		put_controller(fdt, "irq@d000000", "riscv,plic0", 0xd000000,
+			       0x600000, 40);
+		PUT(fdt, "riscv,ndev", 95);
+		put_targets(fdt, true, true);
+		end(fdt);
+		return;
+	}
+	put_controller(fdt, "irq@d000000", "riscv,aplic", 0xd000000, 0x8000,
+		       40);
+	if (msi)
+		PUT(fdt, "msi-parent", 42);
+	else
+		put_targets(fdt, false, true);
+	end(fdt);
+	put_controller(fdt, "machine@c000000", "riscv,aplic", 0xc000000,
+		       0x8000, 41);
+	if (msi)
+		PUT(fdt, "msi-parent", 43);
+	else
+		put_targets(fdt, true, false);
+	end(fdt);
+	if (!msi)
+		return;
+	put_controller(fdt, "imsic@28000000", "riscv,imsics", 0x28000000,
+		       0x4000, 42);
+	PUT(fdt, "riscv,num-ids", 255);
+	put_targets(fdt, false, true);
+	end(fdt);
+	put_controller(fdt, "imsic@24000000", "riscv,imsics", 0x24000000,
+		       0x4000, 43);
+	put_targets(fdt, true, false);
+	end(fdt);
+}
+
+static void make_machine(void *fdt, enum fixture_interrupts interrupts)
+{
+	start_tree(fdt, "test,machine");
+	begin(fdt, "chosen");
+	must(fdt_property_string(fdt, "stdout-path",
+				 "/soc/serial@10000000:115200"));
+	end(fdt);
+	begin(fdt, "memory@80000000");
+	must(fdt_property_string(fdt, "device_type", "memory"));
+	put_reg(fdt, 0x80000000, 0x20000000);
+	end(fdt);
+	put_cpus(fdt);
+	begin(fdt, "soc");
+	PUT(fdt, "#address-cells", 2);
+	PUT(fdt, "#size-cells", 2);
+	must(fdt_property(fdt, "ranges", NULL, 0));
+	put_device(fdt, "disk@10001000", "virtio,mmio", 0x10001000, 0x1000);
+	put_device(fdt, "disk@10002000", "virtio,mmio", 0x10002000, 0x1000);
+	put_device(fdt, "serial@10000000", "ns16550a", 0x10000000, 0x100);
+	put_device(fdt, "rtc@101000", "google,goldfish-rtc", 0x101000, 0x1000);
+	put_device(fdt, "clint@2000000", "riscv,clint0", 0x2000000, 0x10000);
+	put_device(fdt, "odd@3000000", "test,odd", 0x3000000, 0x1002);
+	put_device(fdt, "mystery@3002000", "test,mystery", 0x3002000, 0x1000);
+	put_device(fdt, "shadow@10001800", "test,shadow", 0x10001800, 0x1000);
+	put_device(fdt, "inram@88000000", "test,inram", 0x88000000, 0x1000);
+	begin(fdt, "noregs");
+	end(fdt);
+	put_interrupts(fdt, interrupts);
+	end(fdt);
+	end(fdt);
+	must(fdt_finish(fdt));
+}
+
+static void put_compartment(void *fdt, const char *name, uint32_t phandle,
+			    uint32_t memory, uint32_t criticality)
+{
+	begin(fdt, name);
+	PUT(fdt, "phandle", phandle);
+	PUT(fdt, "memory", 0, memory, 0, 0x400000);
+	must(fdt_property_string(fdt, "image", name));
+	PUT(fdt, "criticality", criticality);
+	must(fdt_property_string(fdt, "restart", "always"));
+}
+
+static void put_granted(void *fdt, const char *name, const char *path,
+			const char *dma)
+{
+	begin(fdt, name);
+	must(fdt_property_string(fdt, "path", path));
+	must(fdt_property_string(fdt, "dma", dma));
+	end(fdt);
+}
+
+static void put_compartments(void *fdt)
+{
+	begin(fdt, "compartments");
+	put_compartment(fdt, "server", SERVER, 0x90000000, 2);
+	PUT(fdt, "harts", 0);
+	begin(fdt, "devices");
+	put_granted(fdt, "disk", "/soc/disk@10001000", "trusted");
+	put_granted(fdt, "irq", "/soc/irq@d000000", "none");
+	end(fdt);
+	end(fdt);
+	put_compartment(fdt, "client", CLIENT, 0x90400000, 1);
+	PUT(fdt, "harts", 1);
+	must(fdt_property_string(fdt, "bootargs", "rounds=3"));
+	end(fdt);
+	put_compartment(fdt, "other", OTHER, 0x90c00000, 0);
+	PUT(fdt, "harts", 2, 3);
+	PUT(fdt, "boot-hart", 3);
+	PUT(fdt, "observes", CLIENT);
+	end(fdt);
+	end(fdt);
+}
+
+static void put_shared(void *fdt)
+{
+	begin(fdt, "windows");
+	begin(fdt, "disk-window");
+	PUT(fdt, "phandle", DISK_WINDOW);
+	put_reg(fdt, 0x91000000, 0x400000);
+	PUT(fdt, "members", SERVER, CLIENT);
+	must(fdt_property(fdt, "access", "rw\0rw", 6));
+	end(fdt);
+	begin(fdt, "record");
+	PUT(fdt, "phandle", RECORD);
+	put_reg(fdt, 0x90800000, 0x1000);
+	PUT(fdt, "members", SERVER);
+	must(fdt_property_string(fdt, "access", "rw"));
+	end(fdt);
+	end(fdt);
+	begin(fdt, "links");
+	begin(fdt, "other-link");
+	PUT(fdt, "phandle", OTHER_LINK);
+	PUT(fdt, "between", OTHER, SERVER);
+	end(fdt);
+	begin(fdt, "disk-link");
+	PUT(fdt, "phandle", DISK_LINK);
+	PUT(fdt, "between", SERVER, CLIENT);
+	end(fdt);
+	end(fdt);
+}
+
+static void put_channel(void *fdt)
+{
+	begin(fdt, "channels");
+	begin(fdt, "disk");
+	must(fdt_property_string(fdt, "device", "block"));
+	PUT(fdt, "server", SERVER);
+	PUT(fdt, "client", CLIENT);
+	PUT(fdt, "link", DISK_LINK);
+	PUT(fdt, "control", DISK_WINDOW, 0);
+	PUT(fdt, "pool", DISK_WINDOW, 0x1000, 0x3ff000);
+	PUT(fdt, "record", RECORD, 0);
+	PUT(fdt, "queues", 1);
+	PUT(fdt, "queue-size", 64);
+	end(fdt);
+	end(fdt);
+}
+
+static void make_manifest(void *fdt)
+{
+	start_tree(fdt, MANIFEST_COMPATIBLE);
+	must(fdt_property_string(fdt, "model", "a good system"));
+	PUT(fdt, "cold-boot", SERVER);
+	put_compartments(fdt);
+	put_shared(fdt);
+	put_channel(fdt);
+	end(fdt);
+	must(fdt_finish(fdt));
+}
+
+static void take_line(void *context, const char *text)
+{
+	struct fixture *fixture = context;
+	size_t used = strlen(fixture->lines);
+
+	snprintf(fixture->lines + used, sizeof(fixture->lines) - used, "%s\n",
+		 text);
+}
+
+void fixture_clear_report(struct fixture *fixture)
+{
+	fixture->lines[0] = '\0';
+	fixture->report = (struct compartment_report){
+		.line = take_line, .context = fixture,
+	};
+}
+
+void fixture_init(struct fixture *fixture, enum fixture_interrupts interrupts)
+{
+	memset(fixture, 0, sizeof(*fixture));
+	make_machine(fixture->machine, interrupts);
+	make_manifest(fixture->manifest);
+	must(fdt_open_into(fixture->machine, fixture->machine,
+			   FIXTURE_BLOB_SIZE));
+	must(fdt_open_into(fixture->manifest, fixture->manifest,
+			   FIXTURE_BLOB_SIZE));
+	fixture->board = (struct compartment_board){
+		.name = "test", .entries = 16, .entries_kept = 1,
+		.granularity = 4, .firmware = { 0x80000000, 0x200000 },
+		.private = { 0x9ff00000, 0x100000 },
+	};
+	fixture_clear_report(fixture);
+}
+
+void fixture_edit(void *tree, const struct fixture_edit *edit)
+{
+	int node = fdt_path_offset(tree, edit->path);
+	size_t i;
+
+	must(node);
+	switch (edit->what) {
+	case EDIT_SET:
+		must(fdt_setprop(tree, node, edit->name, edit->value,
+				 (int)edit->size));
+		break;
+	case EDIT_SET_CELLS:
+		must(fdt_setprop(tree, node, edit->name, NULL, 0));
+		for (i = 0; i < edit->size / 4; i++)
+			must(fdt_appendprop_u32(tree, node, edit->name,
+				((const uint32_t *)edit->value)[i]));
+		break;
+	case EDIT_DROP:
+		must(fdt_delprop(tree, node, edit->name));
+		break;
+	case EDIT_ADD_NODE:
+		must(fdt_add_subnode(tree, node, edit->name));
+		break;
+	case EDIT_DROP_NODE:
+		must(fdt_del_node(tree, node));
+		break;
+	case EDIT_RENAME:
+		must(fdt_set_name(tree, node, edit->name));
+		break;
+	case EDIT_NONE:
+		break;
+	}
+}
+
+int fixture_parse(struct fixture *fixture)
+{
+	fixture_clear_report(fixture);
+	return manifest_parse(&fixture->model, fixture->manifest,
+			      sizeof(fixture->manifest), fixture->machine,
+			      sizeof(fixture->machine), &fixture->board,
+			      &fixture->report);
+}
+
+bool fixture_said(const struct fixture *fixture, const char *a, const char *b,
+		  const char *c)
+{
+	char lines[sizeof(fixture->lines)], *line, *rest;
+
+	memcpy(lines, fixture->lines, sizeof(lines));
+	for (line = strtok_r(lines, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest))
+		if ((!a || strstr(line, a)) && (!b || strstr(line, b)) &&
+		    (!c || strstr(line, c)))
+			return true;
+	return false;
+}

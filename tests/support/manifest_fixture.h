@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A machine and a manifest that are right in every respect, made in memory, to
+ * be made wrong one edit at a time.
+ *
+ * The machine: four harts, 512 MiB at 0x80000000, what QEMU's virt machine has.
+ * The manifest: server (hart 0, a disk, the interrupt controller), client
+ * (hart 1), other (harts 2 and 3), one window, one record, two links, one
+ * channel, phandles as below.
+ */
+#ifndef MANIFEST_FIXTURE_H
+#define MANIFEST_FIXTURE_H
+
+#include <compartment/manifest.h>
+
+enum fixture_interrupts { FIXTURE_PLIC, FIXTURE_APLIC, FIXTURE_IMSIC };
+
+/* Phandles in the manifest */
+enum {
+	SERVER = 1, CLIENT, OTHER, DISK_WINDOW, RECORD, DISK_LINK, OTHER_LINK,
+	NOBODY = 99,
+};
+
+#define FIXTURE_BLOB_SIZE	16384
+
+struct fixture {
+	uint64_t machine[FIXTURE_BLOB_SIZE / 8];
+	uint64_t manifest[FIXTURE_BLOB_SIZE / 8];
+	struct compartment_board board;
+	struct compartment_report report;
+	char lines[8192];		/* all that was reported */
+	struct model model;
+};
+
+/* One change of a tree; see the macros. */
+struct fixture_edit {
+	enum { EDIT_NONE, EDIT_SET, EDIT_SET_CELLS, EDIT_DROP, EDIT_ADD_NODE,
+	       EDIT_DROP_NODE, EDIT_RENAME } what;
+	const char *path;
+	const char *name;
+	const void *value;
+	size_t size;
+};
+
+#define CELLS(path, name, ...)						\
+	{ EDIT_SET_CELLS, path, name, (const uint32_t[]){ __VA_ARGS__ },\
+	  sizeof((const uint32_t[]){ __VA_ARGS__ }) }
+#define STRING(path, name, text)					\
+	{ EDIT_SET, path, name, text, sizeof(text) }
+#define DROP(path, name)	{ EDIT_DROP, path, name, NULL, 0 }
+#define ADD_NODE(path, name)	{ EDIT_ADD_NODE, path, name, NULL, 0 }
+#define DROP_NODE(path)		{ EDIT_DROP_NODE, path, NULL, NULL, 0 }
+#define RENAME(path, name)	{ EDIT_RENAME, path, name, NULL, 0 }
+
+void fixture_init(struct fixture *fixture, enum fixture_interrupts interrupts);
+
+/* Change a tree of the fixture; aborts if the path is not there. */
+void fixture_edit(void *tree, const struct fixture_edit *edit);
+
+/* Parse what the fixture holds now. Returns manifest_parse()'s value. */
+int fixture_parse(struct fixture *fixture);
+
+/* Whether one reported line has all of the three texts (NULL: any). */
+bool fixture_said(const struct fixture *fixture, const char *a, const char *b,
+		  const char *c);
+
+/* A report that appends to fixture->lines. */
+void fixture_clear_report(struct fixture *fixture);
+
+#endif

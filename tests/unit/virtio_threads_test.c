@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Driver and device in two threads, made for the thread sanitiser: it sees
+ * whether the ring alone orders all data. One pair polls; another sleeps on
+ * semaphores, so that a single lost wake-up hangs it, which the alarm ends. A
+ * last one has the driver rewrite descriptors while they are being walked.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <port/port.h>
+
+#include "../support/peer.h"
+#include "../support/unit.h"
+
+#define NUM		64u
+#define BUFFERS		200000u
+#define SLOTS		21u	/* of three descriptors each */
+#define WORDS		8u
+#define LIMIT_SECONDS	240u
+
+struct slot {
+	uint32_t request[WORDS];
+	uint32_t reply[2][WORDS / 2];
+};
+
+struct exchange {
+	struct peer *peer;
+	bool sleeps;
+	sem_t kick, interrupt;
+	unsigned int driver_errors, device_errors;
+	unsigned int kicks, interrupts;
+	uint32_t sequence[SLOTS];	/* the driver's: what is in the slot */
+};
+
+static uint32_t word_of(uint32_t sequence, uint32_t i)
+{
+	return sequence * 2654435761u + i;
+}
+
+static struct slot *slot_at(struct exchange *exchange, unsigned int i)
+{
+	return (struct slot *)peer_at(exchange->peer, PEER_BUFFERS) + i;
+}
+
+static bool submit(struct exchange *exchange, unsigned int i, uint32_t sequence)
+{
+	struct slot *slot = slot_at(exchange, i);
+	uint64_t at = peer_bus(PEER_BUFFERS) + i * sizeof(*slot);
+	struct virtq_segment segments[3] = {
+		{ .addr = at, .len = sizeof(slot->request) },
+		{ .addr = at + offsetof(struct slot, reply[0]),
+		  .len = sizeof(slot->reply[0]) },
+		{ .addr = at + offsetof(struct slot, reply[1]),
+		  .len = sizeof(slot->reply[1]) },
+	};
+	uint32_t w;
+
+	for (w = 0; w < WORDS; w++)
+		slot->request[w] = word_of(sequence, w);
+	exchange->sequence[i] = sequence;
+	return !virtq_driver_add(&exchange->peer->driver, segments, 1, 2, slot);
+}
+
+/* Check the reply; returns the slot's number. */
+static unsigned int collect(struct exchange *exchange,
+			    const struct virtq_completion *done)
+{
+	struct slot *slot = done->cookie;
+	unsigned int i = (unsigned int)(slot - slot_at(exchange, 0));
+	uint32_t w, sequence = exchange->sequence[i];
+
+	if (done->len != sizeof(slot->reply))
+		exchange->driver_errors++;
+	for (w = 0; w < WORDS; w++) {
+		uint32_t word = slot->reply[w / (WORDS / 2)][w % (WORDS / 2)];
+
+		if (word != ~word_of(sequence, w))
+			exchange->driver_errors++;
+	}
+	return i;
+}
+
+static void wait_for(struct exchange *exchange, sem_t *sem)
+{
+	if (exchange->sleeps)
+		sem_wait(sem);
+	else
+		sched_yield();
+}
+
+static void *run_driver(void *argument)
+{
+	struct exchange *exchange = argument;
+	struct virtq_driver *vq = &exchange->peer->driver;
+	unsigned int free_slots[SLOTS], free_count = 0, received = 0;
+	struct virtq_completion done;
+	uint32_t sent = 0;
+	int result;
+
+	for (; free_count < SLOTS; free_count++)
+		free_slots[free_count] = free_count;
+	while (received < BUFFERS) {
+		/* Bursts of changing length, so that both sides run dry. */
+		unsigned int burst = sent % 7 + 1;
+
+		while (burst-- && free_count && sent < BUFFERS)
+			if (!submit(exchange, free_slots[--free_count], sent++))
+				exchange->driver_errors++;
+		if (virtq_driver_publish(vq)) {
+			exchange->kicks++;
+			sem_post(&exchange->kick);
+		}
+		while ((result = virtq_driver_get(vq, &done)) > 0) {
+			free_slots[free_count++] = collect(exchange, &done);
+			received++;
+		}
+		if (result < 0) {
+			exchange->driver_errors++;
+			break;
+		}
+		if (free_count && sent < BUFFERS)
+			continue;
+		if (received < BUFFERS &&
+		    !(sent % 2 ? virtq_driver_enable_callbacks(vq) :
+		      virtq_driver_enable_callbacks_delayed(vq)))
+			wait_for(exchange, &exchange->interrupt);
+		virtq_driver_disable_callbacks(vq);
+	}
+	return NULL;
+}
+
+/* Reply to one chain: the complement of each word of the request. */
+static void reply(struct exchange *exchange, const struct virtq_chain *chain)
+{
+	const uint32_t *request = chain->segments[0].pointer;
+	uint32_t w;
+
+	if (chain->readable != 1 || chain->writable != 2 ||
+	    chain->readable_len != sizeof(uint32_t) * WORDS ||
+	    chain->writable_len != sizeof(uint32_t) * WORDS) {
+		exchange->device_errors++;
+		return;
+	}
+	for (w = 0; w < WORDS; w++) {
+		uint32_t *out = chain->segments[1 + w / (WORDS / 2)].pointer;
+
+		out[w % (WORDS / 2)] = ~request[w];
+	}
+}
+
+static void publish_used(struct exchange *exchange)
+{
+	if (virtq_device_publish(&exchange->peer->device)) {
+		exchange->interrupts++;
+		sem_post(&exchange->interrupt);
+	}
+}
+
+static void *run_device(void *argument)
+{
+	struct exchange *exchange = argument;
+	struct virtq_device *vq = &exchange->peer->device;
+	struct virtq_chain *chain = &exchange->peer->chain;
+	uint16_t held[3];
+	unsigned int count = 0, served = 0;
+	int result;
+
+	while (served < BUFFERS) {
+		virtq_device_disable_notifications(vq);
+		while ((result = virtq_device_pop(vq, chain)) > 0) {
+			reply(exchange, chain);
+			held[count++] = chain->head;
+			served++;
+			/* Three at a time, last one first. */
+			if (count < 3)
+				continue;
+			while (count)
+				virtq_device_push(vq, held[--count],
+						  sizeof(uint32_t) * WORDS);
+			publish_used(exchange);
+		}
+		if (result < 0) {
+			exchange->device_errors++;
+			break;
+		}
+		while (count)
+			virtq_device_push(vq, held[--count],
+					  sizeof(uint32_t) * WORDS);
+		publish_used(exchange);
+		if (served < BUFFERS && !virtq_device_enable_notifications(vq))
+			wait_for(exchange, &exchange->kick);
+	}
+	return NULL;
+}
+
+static void run_exchange(uint64_t features, bool sleeps)
+{
+	struct exchange exchange = { .peer = peer_new(NUM), .sleeps = sleeps };
+	pthread_t driver, device;
+
+	sem_init(&exchange.kick, 0, 0);
+	sem_init(&exchange.interrupt, 0, 0);
+	UNIT_ASSERT_INT(peer_start_driver(exchange.peer, features), 0);
+	UNIT_ASSERT_INT(peer_start_device(exchange.peer, features), 0);
+	alarm(LIMIT_SECONDS);
+	pthread_create(&driver, NULL, run_driver, &exchange);
+	pthread_create(&device, NULL, run_device, &exchange);
+	pthread_join(driver, NULL);
+	pthread_join(device, NULL);
+	alarm(0);
+	UNIT_ASSERT_INT(exchange.driver_errors, 0);
+	UNIT_ASSERT_INT(exchange.device_errors, 0);
+	UNIT_ASSERT_INT(virtq_driver_free(&exchange.peer->driver), NUM);
+	UNIT_ASSERT_INT(virtq_device_in_flight(&exchange.peer->device), 0);
+	/* A wake-up per burst at the very most. */
+	CU_ASSERT_TRUE(exchange.kicks <= BUFFERS);
+	CU_ASSERT_TRUE(exchange.interrupts <= BUFFERS);
+	peer_free(exchange.peer);
+}
+
+static void polling_by_event_index(void)
+{
+	run_exchange(VIRTQ_FEATURES, false);
+}
+
+static void sleeping_by_event_index(void)
+{
+	run_exchange(VIRTQ_FEATURES, true);
+}
+
+static void sleeping_by_flags(void)
+{
+	run_exchange(VIRTIO_FEATURE(VIRTIO_F_VERSION_1), true);
+}
+
+struct scribble {
+	struct peer *peer;
+	uint32_t stop;
+};
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return *state;
+}
+
+/* Writes descriptors, ring and index: good ones, bad ones, all the time. */
+static void *run_scribbler(void *argument)
+{
+	struct scribble *scribble = argument;
+	struct peer *peer = scribble->peer;
+	uint32_t state = 88172645;
+
+	while (!port_load_acquire(&scribble->stop)) {
+		uint32_t r = next_random(&state);
+		uint64_t addr = peer_bus(r % PEER_BYTES);
+
+		peer_desc(peer, (uint16_t)(r % NUM),
+			  r & 0x10000 ? addr : addr << (r >> 28),
+			  r & 0x700000 ? r >> 24 : ~r,
+			  (uint16_t)((r >> 8) & 7),
+			  (uint16_t)((r >> 5) % (NUM + 1)));
+		port_store(&peer->ring.avail->ring[r / 3 % NUM],
+			   (uint16_t)(r / 7 % (NUM + (r % 64 == 0))));
+		port_store_release(&peer->ring.avail->idx, (uint16_t)(r % 80));
+	}
+	return NULL;
+}
+
+/* Is the range of every segment inside the block, whatever happened? */
+static unsigned int stray_segments(const struct peer *peer)
+{
+	unsigned int i, stray = 0;
+
+	for (i = 0; i < (unsigned int)peer->chain.readable +
+	     peer->chain.writable; i++) {
+		const struct virtq_segment *segment = &peer->segments[i];
+		size_t offset = (size_t)((unsigned char *)segment->pointer -
+					 peer->memory);
+
+		stray += !segment->len || offset >= PEER_BYTES ||
+			segment->len > PEER_BYTES - offset ||
+			segment->addr != PEER_BUS + offset;
+	}
+	return stray;
+}
+
+static void case_12_descriptors_change_during_the_walk(void)
+{
+	struct scribble scribble = { .peer = peer_new(NUM) };
+	struct peer *peer = scribble.peer;
+	struct virtq_device_config config = {
+		.addresses = peer->addresses, .features = VIRTQ_FEATURES,
+		.regions = &peer->table, .in_flight = peer->in_flight,
+	};
+	unsigned int round, stray = 0, popped = 0, errors = 0;
+	pthread_t thread;
+
+	alarm(LIMIT_SECONDS);
+	pthread_create(&thread, NULL, run_scribbler, &scribble);
+	/* Until enough was seen, however late the other thread starts. */
+	for (round = 0; round < 50000 || popped < 1000; round++) {
+		errors += virtq_device_init(&peer->device, &config) != 0;
+		while (virtq_device_pop(&peer->device, &peer->chain) > 0) {
+			stray += stray_segments(peer);
+			popped++;
+		}
+		if (round % 64 == 0)
+			sched_yield();
+	}
+	port_store_release(&scribble.stop, 1);
+	pthread_join(thread, NULL);
+	alarm(0);
+	UNIT_ASSERT_INT(errors, 0);
+	UNIT_ASSERT_INT(stray, 0);
+
+	UNIT_ASSERT_INT(peer_start_device(peer, VIRTQ_FEATURES), 0);
+	peer_desc(peer, 0, peer_bus(PEER_BUFFERS), 8, 0, 0);
+	peer_avail(peer, 0);
+	UNIT_ASSERT_INT(virtq_device_pop(&peer->device, &peer->chain), 1);
+	peer_free(peer);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(polling_by_event_index),
+	UNIT_TEST(sleeping_by_event_index),
+	UNIT_TEST(sleeping_by_flags),
+	UNIT_TEST(case_12_descriptors_change_during_the_walk),
+};
+
+UNIT_MAIN("virtio_threads", tests)
