@@ -3,7 +3,8 @@
 
 #include "block_memory.h"
 
-static void work(struct block_memory *memory, const struct loopback_block_request *request,
+static void work(struct block_memory *memory,
+		 const struct loopback_block_request *request,
 		 const struct virtq_segment *segments)
 {
 	uint8_t *data = &memory->data[request->sector * 512];
@@ -14,9 +15,11 @@ static void work(struct block_memory *memory, const struct loopback_block_reques
 	case VIRTIO_BLK_T_OUT:
 		for (i = 0; i < request->segment_count; i++) {
 			if (request->type == VIRTIO_BLK_T_IN)
-				memcpy(segments[i].pointer, data, segments[i].len);
+				memcpy(segments[i].pointer, data,
+				       segments[i].len);
 			else
-				memcpy(data, segments[i].pointer, segments[i].len);
+				memcpy(data, segments[i].pointer,
+				       segments[i].len);
 			data += segments[i].len;
 		}
 		break;
@@ -33,7 +36,8 @@ static void work(struct block_memory *memory, const struct loopback_block_reques
 	}
 }
 
-static int submit(struct loopback_block_backend *backend, struct loopback_block_request *request)
+static int submit(struct loopback_block_backend *backend,
+		  struct loopback_block_request *request)
 {
 	struct block_memory *memory = (struct block_memory *)backend;
 	struct block_memory_held *held;
@@ -55,8 +59,10 @@ static int submit(struct loopback_block_backend *backend, struct loopback_block_
 	if (request->segment_count) {
 		/* Use the room around the data, as the contract allows. */
 		memset(&request->segments[-1], 0xa5, sizeof(held->segments[0]));
-		memset(&request->segments[request->segment_count], 0xa5, sizeof(held->segments[0]));
-		memcpy(held->segments, request->segments, request->segment_count * sizeof(held->segments[0]));
+		memset(&request->segments[request->segment_count], 0xa5,
+		       sizeof(held->segments[0]));
+		memcpy(held->segments, request->segments,
+		       request->segment_count * sizeof(held->segments[0]));
 	}
 	return LOOPBACK_OK;
 }
@@ -83,7 +89,8 @@ void block_memory_init(struct block_memory *memory)
 	};
 }
 
-void block_memory_end(struct block_memory *memory, unsigned int index, uint8_t status)
+void block_memory_end(struct block_memory *memory, unsigned int index,
+		      uint8_t status)
 {
 	struct block_memory_held held = memory->held[index];
 

@@ -23,18 +23,19 @@ struct block_memory_held {
 struct block_memory {
 	struct loopback_block_backend backend;
 	uint8_t data[BLOCK_MEMORY_SECTORS * 512];
-	bool hold;			/* end requests only in block_memory_end() */
-	unsigned int depth;		/* LOOPBACK_EBUSY beyond this many held */
+	bool hold; /* end requests only in block_memory_end() */
+	unsigned int depth; /* LOOPBACK_EBUSY beyond this many held */
 	struct block_memory_held held[BLOCK_MEMORY_DEPTH];
 	unsigned int count;
 	unsigned int submits, kicks, flushes, discards, zeroes;
-	int fail;			/* what the next submit returns, once */
+	int fail; /* what the next submit returns, once */
 };
 
 /* Sector n is filled with bytes n, n + 1, ... */
 void block_memory_init(struct block_memory *memory);
 
 /* Do the work of held request `index` and end it with `status`. */
-void block_memory_end(struct block_memory *memory, unsigned int index, uint8_t status);
+void block_memory_end(struct block_memory *memory, unsigned int index,
+		      uint8_t status);
 
 #endif

@@ -61,9 +61,13 @@ void channel_new_server(struct channel *channel)
 
 	memset(&channel->server_queue, 0, sizeof(channel->server_queue));
 	memset(channel->server_slots, 0, sizeof(channel->server_slots));
-	CU_ASSERT_EQUAL_FATAL(loopback_block_server_init(&channel->block_server, &block), LOOPBACK_OK);
-	CU_ASSERT_EQUAL_FATAL(loopback_server_init(&channel->server, &config, &channel->block_server.device),
-			      LOOPBACK_OK);
+	CU_ASSERT_EQUAL_FATAL(
+		loopback_block_server_init(&channel->block_server, &block),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL_FATAL(
+		loopback_server_init(&channel->server, &config,
+				     &channel->block_server.device),
+		LOOPBACK_OK);
 	loopback_block_server_attach(&channel->block_server, &channel->server);
 }
 
@@ -84,8 +88,11 @@ void channel_new_client(struct channel *channel)
 		.slot_count = CHANNEL_SLOTS,
 	};
 
-	CU_ASSERT_EQUAL_FATAL(loopback_client_init(&channel->client, &config), LOOPBACK_OK);
-	CU_ASSERT_EQUAL_FATAL(loopback_block_client_init(&channel->block, &block), LOOPBACK_OK);
+	CU_ASSERT_EQUAL_FATAL(loopback_client_init(&channel->client, &config),
+			      LOOPBACK_OK);
+	CU_ASSERT_EQUAL_FATAL(
+		loopback_block_client_init(&channel->block, &block),
+		LOOPBACK_OK);
 }
 
 struct channel *channel_new(struct loopback_block_backend *backend)
@@ -129,16 +136,25 @@ int channel_setup_queue(struct channel *channel)
 void channel_run_client(struct channel *channel)
 {
 	UNIT_ASSERT_INT(loopback_client_attach(&channel->client), LOOPBACK_OK);
-	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_EAGAIN);
-	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server), LOOPBACK_EVENT_RESET);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
+			LOOPBACK_EAGAIN);
+	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
+			LOOPBACK_EVENT_RESET);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(channel_setup_queue(channel), LOOPBACK_OK);
-	UNIT_ASSERT_INT(loopback_client_start(&channel->client, LOOPBACK_BLOCK_CLIENT_FEATURES), LOOPBACK_OK);
-	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_EAGAIN);
-	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server), LOOPBACK_EVENT_STARTED);
+	UNIT_ASSERT_INT(loopback_client_start(&channel->client,
+					      LOOPBACK_BLOCK_CLIENT_FEATURES),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
+			LOOPBACK_EAGAIN);
+	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
+			LOOPBACK_EVENT_STARTED);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
-	UNIT_ASSERT_INT(loopback_block_client_read_config(&channel->block), LOOPBACK_OK);
-	UNIT_ASSERT_INT(loopback_block_server_process(&channel->block_server, 16), LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_client_read_config(&channel->block),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
 }
 
 void channel_run(struct channel *channel)
@@ -147,8 +163,8 @@ void channel_run(struct channel *channel)
 	channel_run_client(channel);
 }
 
-int channel_submit(struct channel *channel, uint32_t type, uint64_t sector, uint32_t offset, uint32_t length,
-		   void *cookie)
+int channel_submit(struct channel *channel, uint32_t type, uint64_t sector,
+		   uint32_t offset, uint32_t length, void *cookie)
 {
 	struct loopback_block_data data = { channel_bus(offset), length };
 	struct loopback_block_io io = {
@@ -162,10 +178,12 @@ int channel_submit(struct channel *channel, uint32_t type, uint64_t sector, uint
 	return loopback_block_client_submit(&channel->block, &io);
 }
 
-int channel_do(struct channel *channel, uint32_t type, uint64_t sector, uint32_t offset, uint32_t length)
+int channel_do(struct channel *channel, uint32_t type, uint64_t sector,
+	       uint32_t offset, uint32_t length)
 {
 	struct loopback_block_completion done;
-	int ret = channel_submit(channel, type, sector, offset, length, channel);
+	int ret =
+		channel_submit(channel, type, sector, offset, length, channel);
 
 	if (ret)
 		return ret;
@@ -180,11 +198,12 @@ int channel_do(struct channel *channel, uint32_t type, uint64_t sector, uint32_t
 
 struct virtq_ring channel_ring(struct channel *channel)
 {
-	return virtq_layout_ring(channel->pool + CHANNEL_RING, CHANNEL_QUEUE_SIZE);
+	return virtq_layout_ring(channel->pool + CHANNEL_RING,
+				 CHANNEL_QUEUE_SIZE);
 }
 
-void channel_desc(struct channel *channel, uint16_t index, uint64_t address, uint32_t length, uint16_t flags,
-		  uint16_t next)
+void channel_desc(struct channel *channel, uint16_t index, uint64_t address,
+		  uint32_t length, uint16_t flags, uint16_t next)
 {
 	channel_ring(channel).desc[index] = (struct virtq_desc){
 		.addr = virtio_le64(address),

@@ -11,15 +11,15 @@
 
 #include <loopback/block.h>
 
-#define CHANNEL_BUS		UINT64_C(0x91001000)
-#define CHANNEL_POOL		0x40000u
+#define CHANNEL_BUS	UINT64_C(0x91001000)
+#define CHANNEL_POOL	0x40000u
 #define CHANNEL_QUEUE_SIZE	16u
-#define CHANNEL_SLOTS		16u
+#define CHANNEL_SLOTS	16u
 /* Offsets in the pool. */
-#define CHANNEL_RING		0x0u
-#define CHANNEL_WIRES		0x2000u
-#define CHANNEL_TABLES		0x4000u
-#define CHANNEL_DATA		0x10000u
+#define CHANNEL_RING	0x0u
+#define CHANNEL_WIRES	0x2000u
+#define CHANNEL_TABLES	0x4000u
+#define CHANNEL_DATA	0x10000u
 
 struct channel {
 	struct loopback_control *control;
@@ -32,7 +32,8 @@ struct channel {
 	uint8_t in_flight[CHANNEL_QUEUE_SIZE];
 	struct loopback_block_server block_server;
 	struct loopback_block_server_slot server_slots[CHANNEL_SLOTS];
-	struct virtq_segment segments[LOOPBACK_BLOCK_SEGMENTS(CHANNEL_QUEUE_SIZE)];
+	struct virtq_segment
+		segments[LOOPBACK_BLOCK_SEGMENTS(CHANNEL_QUEUE_SIZE)];
 	uint16_t server_slot_count;
 
 	struct loopback_client client;
@@ -67,14 +68,15 @@ static inline uint64_t channel_bus(uint32_t offset)
 }
 
 /* Submit one request with one piece of data at `offset` of the pool. */
-int channel_submit(struct channel *channel, uint32_t type, uint64_t sector, uint32_t offset, uint32_t length,
-		   void *cookie);
-/* Kick, serve, take one completion: returns its result, or what poll returned. */
-int channel_do(struct channel *channel, uint32_t type, uint64_t sector, uint32_t offset, uint32_t length);
+int channel_submit(struct channel *channel, uint32_t type, uint64_t sector,
+		   uint32_t offset, uint32_t length, void *cookie);
+/* Kick, serve, take one completion: its result, or what poll returned. */
+int channel_do(struct channel *channel, uint32_t type, uint64_t sector,
+	       uint32_t offset, uint32_t length);
 
 /* The client without scruples, who writes the ring by hand. */
-void channel_desc(struct channel *channel, uint16_t index, uint64_t address, uint32_t length, uint16_t flags,
-		  uint16_t next);
+void channel_desc(struct channel *channel, uint16_t index, uint64_t address,
+		  uint32_t length, uint16_t flags, uint16_t next);
 void channel_avail(struct channel *channel, uint16_t head);
 struct virtq_ring channel_ring(struct channel *channel);
 uint16_t channel_used_idx(struct channel *channel);

@@ -9,8 +9,8 @@
 #include "block_memory.h"
 #include "channel.h"
 
-#define CHANNEL_STATUS_ALL						\
-	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER |		\
+#define CHANNEL_STATUS_ALL                                  \
+	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | \
 	 VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK)
 
 /* Over a fresh memory backend: nothing published; or both ends run. */

@@ -24,8 +24,8 @@ struct channel *raw_start(struct block_memory *memory);
 
 void raw_header(struct channel *channel, uint32_t type, uint64_t sector);
 /* Descriptors 0 to 2: header, one piece of data, status. */
-void raw_request(struct channel *channel, uint32_t type, uint64_t sector, uint64_t address, uint32_t length,
-		 uint16_t data_flags);
+void raw_request(struct channel *channel, uint32_t type, uint64_t sector,
+		 uint64_t address, uint32_t length, uint16_t data_flags);
 
 /* Make head 0 available, serve, and return the status that was written. */
 unsigned int raw_serve(struct channel *channel);

@@ -27,7 +27,8 @@ void fake_disk_restart(struct fake_disk *fake)
 		.slots = fake->virtq_slots,
 	};
 	struct virtq_device_config device = {
-		.addresses = virtq_layout_addresses(FAKE_DISK_RING_BUS, FAKE_DISK_QUEUE),
+		.addresses = virtq_layout_addresses(FAKE_DISK_RING_BUS,
+						    FAKE_DISK_QUEUE),
 		.features = fake->config.features,
 		.regions = &fake->table,
 		.in_flight = fake->in_flight,
@@ -35,10 +36,12 @@ void fake_disk_restart(struct fake_disk *fake)
 
 	UNIT_ASSERT_INT(virtq_driver_init(&fake->virtq, &driver), VIRTIO_OK);
 	UNIT_ASSERT_INT(virtq_device_init(&fake->device, &device), VIRTIO_OK);
-	UNIT_ASSERT_INT(loopback_block_disk_init(&fake->disk, &fake->config), LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_disk_init(&fake->disk, &fake->config),
+			LOOPBACK_OK);
 }
 
-struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address, uint64_t pool_size, uint64_t features)
+struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address,
+				uint64_t pool_size, uint64_t features)
 {
 	struct fake_disk *fake = calloc(1, sizeof(*fake));
 	unsigned int i;
@@ -49,10 +52,15 @@ struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address, uint64_t pool
 		fake->data[i] = (uint8_t)(3 * (i / 512) + i % 512);
 	fake->ring = allocate(virtq_layout_bytes(FAKE_DISK_QUEUE));
 	fake->wires = allocate(FAKE_DISK_SLOTS * sizeof(fake->wires[0]));
-	fake->regions[0] = (struct virtio_region){ pool_address, pool_size, pool, 3 };
-	fake->regions[1] = (struct virtio_region){ FAKE_DISK_RING_BUS, 4096, fake->ring, 3 };
-	fake->regions[2] = (struct virtio_region){ FAKE_DISK_WIRES_BUS, 4096, fake->wires, 3 };
-	UNIT_ASSERT_INT(virtio_region_table_init(&fake->table, fake->regions, 3), VIRTIO_OK);
+	fake->regions[0] =
+		(struct virtio_region){ pool_address, pool_size, pool, 3 };
+	fake->regions[1] = (struct virtio_region){ FAKE_DISK_RING_BUS, 4096,
+						   fake->ring, 3 };
+	fake->regions[2] = (struct virtio_region){ FAKE_DISK_WIRES_BUS, 4096,
+						   fake->wires, 3 };
+	UNIT_ASSERT_INT(
+		virtio_region_table_init(&fake->table, fake->regions, 3),
+		VIRTIO_OK);
 	fake->config = (struct loopback_block_disk_config){
 		.virtq = &fake->virtq,
 		.queue_size = FAKE_DISK_QUEUE,
@@ -60,7 +68,8 @@ struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address, uint64_t pool
 		.wires_address = FAKE_DISK_WIRES_BUS,
 		.slots = fake->slots,
 		.slot_count = FAKE_DISK_SLOTS,
-		.features = features | VIRTIO_FEATURE(VIRTIO_F_VERSION_1) | VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX),
+		.features = features | VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |
+			    VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX),
 		.blk = {
 			.capacity = FAKE_DISK_SECTORS,
 			.seg_max = 254,
@@ -83,8 +92,8 @@ void fake_disk_free(struct fake_disk *fake)
 	free(fake);
 }
 
-static void move(struct fake_disk *fake, const struct virtq_segment *segments, unsigned int count, uint64_t sector,
-		 bool to_memory)
+static void move(struct fake_disk *fake, const struct virtq_segment *segments,
+		 unsigned int count, uint64_t sector, bool to_memory)
 {
 	uint8_t *data = &fake->data[sector * 512];
 	unsigned int i;
@@ -100,7 +109,8 @@ static void move(struct fake_disk *fake, const struct virtq_segment *segments, u
 
 static void serve(struct fake_disk *fake, const struct virtq_chain *chain)
 {
-	const struct virtq_segment *last = &chain->segments[chain->readable + chain->writable - 1];
+	const struct virtq_segment *last =
+		&chain->segments[chain->readable + chain->writable - 1];
 	struct virtio_blk_discard_write_zeroes range;
 	struct virtio_blk_req_header header;
 
@@ -110,11 +120,13 @@ static void serve(struct fake_disk *fake, const struct virtq_chain *chain)
 	switch (header.type) {
 	case VIRTIO_BLK_T_IN:
 		CU_ASSERT_EQUAL(chain->readable, 1);
-		move(fake, &chain->segments[1], chain->writable - 1u, header.sector, true);
+		move(fake, &chain->segments[1], chain->writable - 1u,
+		     header.sector, true);
 		break;
 	case VIRTIO_BLK_T_OUT:
 		CU_ASSERT_EQUAL(chain->writable, 1);
-		move(fake, &chain->segments[1], chain->readable - 1u, header.sector, false);
+		move(fake, &chain->segments[1], chain->readable - 1u,
+		     header.sector, false);
 		break;
 	case VIRTIO_BLK_T_FLUSH:
 		CU_ASSERT_EQUAL(chain->readable_len, sizeof(header));
@@ -122,9 +134,11 @@ static void serve(struct fake_disk *fake, const struct virtq_chain *chain)
 		break;
 	case VIRTIO_BLK_T_WRITE_ZEROES:
 	case VIRTIO_BLK_T_DISCARD:
-		CU_ASSERT_EQUAL_FATAL(chain->readable_len, sizeof(header) + sizeof(range));
+		CU_ASSERT_EQUAL_FATAL(chain->readable_len,
+				      sizeof(header) + sizeof(range));
 		memcpy(&range, chain->segments[1].pointer, sizeof(range));
-		memset(&fake->data[range.sector * 512], 0, range.num_sectors * 512u);
+		memset(&fake->data[range.sector * 512], 0,
+		       range.num_sectors * 512u);
 		fake->zeroes++;
 		break;
 	default:
@@ -135,12 +149,14 @@ static void serve(struct fake_disk *fake, const struct virtq_chain *chain)
 
 unsigned int fake_disk_serve(struct fake_disk *fake, unsigned int count)
 {
-	struct virtq_chain chain = { .segments = fake->segments, .capacity = FAKE_DISK_QUEUE };
+	struct virtq_chain chain = { .segments = fake->segments,
+				     .capacity = FAKE_DISK_QUEUE };
 	unsigned int done = 0;
 
 	while (done < count && virtq_device_pop(&fake->device, &chain) > 0) {
 		serve(fake, &chain);
-		virtq_device_push(&fake->device, chain.head, chain.writable_len - fake->cut);
+		virtq_device_push(&fake->device, chain.head,
+				  chain.writable_len - fake->cut);
 		done++;
 	}
 	virtq_device_publish(&fake->device);

@@ -14,8 +14,8 @@
 #include <virtio/device.h>
 
 #define FAKE_DISK_SECTORS	128u
-#define FAKE_DISK_QUEUE		8u
-#define FAKE_DISK_SLOTS		4u
+#define FAKE_DISK_QUEUE	8u
+#define FAKE_DISK_SLOTS	4u
 #define FAKE_DISK_RING_BUS	UINT64_C(0x90010000)
 #define FAKE_DISK_WIRES_BUS	UINT64_C(0x90020000)
 
@@ -27,10 +27,10 @@ struct fake_disk {
 	struct virtio_region_table table;
 	uint8_t in_flight[FAKE_DISK_QUEUE];
 	struct virtq_segment segments[FAKE_DISK_QUEUE];
-	unsigned int notified;		/* QueueNotify writes */
+	unsigned int notified; /* QueueNotify writes */
 	unsigned int served, flushes, zeroes;
-	uint8_t status;			/* ends requests with this */
-	uint32_t cut;			/* bytes missing from used.len */
+	uint8_t status; /* ends requests with this */
+	uint32_t cut; /* bytes missing from used.len */
 
 	/* Its driver's memory. */
 	uint8_t *ring;
@@ -43,7 +43,8 @@ struct fake_disk {
 };
 
 /* A live disk whose clients' pool is at `pool`; aborts if out of memory. */
-struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address, uint64_t pool_size, uint64_t features);
+struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address,
+				uint64_t pool_size, uint64_t features);
 void fake_disk_free(struct fake_disk *fake);
 
 /* Both sides anew, as after a reset of the disk. */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the checker has to know about the machine that the manifest is for.
+ *
+ * Two sources: `struct compartment_board`, facts of the firmware and the board
+ * that no device tree tells, filled by the platform (or by the host command);
+ * and `struct machine`, read from the machine's own device tree.
+ *
+ * Memory: both are the caller's. The machine points into the machine's tree.
+ * Trust: the machine's tree comes from the stage before the firmware and is
+ * believed, but a malformed one is refused, never crashed on.
+ */
+#ifndef COMPARTMENT_BOARD_H
+#define COMPARTMENT_BOARD_H
+
+#include <compartment/error.h>
+
+#define MACHINE_HARTS_MAX	32
+#define MACHINE_RAM_MAX		4
+
+/* Bytes [base, base + size); size 0 means none. base + size never wraps. */
+struct memory_range {
+	uint64_t base;
+	uint64_t size;
+};
+
+/* How a device is brought to rest before its compartment is started again. */
+enum device_reset {
+	DEVICE_RESET_UNKNOWN = 0,	/* no known way: owner cannot restart */
+	DEVICE_RESET_NONE_NEEDED,	/* it does nothing by itself */
+	DEVICE_RESET_VIRTIO_MMIO,	/* write 0 to Status, read until 0 */
+	DEVICE_RESET_PLIC,		/* disable and complete its sources */
+	DEVICE_RESET_APLIC,		/* detach every source */
+	DEVICE_RESET_IMSIC,		/* clear the harts' interrupt files */
+};
+
+enum device_role {
+	DEVICE_ROLE_PERIPHERAL = 0,
+	DEVICE_ROLE_PLIC,
+	DEVICE_ROLE_APLIC,
+	DEVICE_ROLE_IMSIC,
+	DEVICE_ROLE_FIRMWARE,		/* the firmware's own: never granted */
+};
+
+enum device_dma_nature {
+	DEVICE_DMA_UNKNOWN = 0,		/* the manifest's word is believed */
+	DEVICE_DMA_NEVER,		/* it cannot master the bus */
+	DEVICE_DMA_MASTER,		/* it can: "none" is refused */
+};
+
+/* One row of what is known about devices, found by `compatible`. */
+struct device_kind {
+	const char *compatible;
+	enum device_dma_nature dma;
+	enum device_reset reset;
+	enum device_role role;
+};
+
+struct compartment_board {
+	const char *name;
+	unsigned int entries;		/* protection entries of each hart */
+	unsigned int entries_kept;	/* of these, kept by the firmware */
+	uint64_t granularity;		/* bytes, power of two, at least 4 */
+	struct memory_range firmware;	/* code, data, and the linked bundle */
+	struct memory_range private;	/* copies of bundle and machine tree */
+	const struct device_kind *kinds;	/* NULL: device_kinds_common */
+	unsigned int kind_count;
+};
+
+/* The devices that every board may have. */
+extern const struct device_kind device_kinds_common[];
+extern const unsigned int device_kinds_common_count;
+
+/* A hart of the machine and the pages by which it takes interrupts. */
+struct machine_hart {
+	uint32_t id;
+	int node;			/* offset of cpu@N in the machine's tree */
+	int owner;			/* compartment's index, or -1 */
+	uint32_t intc;			/* phandle of its interrupt controller */
+	int plic_context;		/* its S-level context, or -1 */
+	struct memory_range plic_page;	/* that context's page, if any */
+	struct memory_range imsic_page;	/* its S-level interrupt file, if any */
+};
+
+struct machine {
+	const void *tree;
+	struct memory_range ram[MACHINE_RAM_MAX];
+	unsigned int ram_count;
+	struct machine_hart harts[MACHINE_HARTS_MAX];
+	unsigned int hart_count;
+	struct memory_range plic;	/* its shared registers, if any */
+	unsigned int plic_sources;	/* highest source number (riscv,ndev) */
+	unsigned int imsic_identities;	/* riscv,num-ids of the S level, or 0 */
+	uint64_t timebase;		/* Hz */
+};
+
+/*
+ * Read harts, RAM and interrupt pages from the machine's tree of at most
+ * `size` bytes at `tree` (8-byte aligned, stays in place).
+ * COMPARTMENT_ERR_MALFORMED: no usable tree.
+ */
+int machine_parse(struct machine *machine,
+		  const struct compartment_board *board, const void *tree,
+		  size_t size, struct compartment_report *report);
+
+/* The machine's hart `id`, or NULL. */
+const struct machine_hart *machine_find_hart(const struct machine *machine,
+					     uint32_t id);
+
+/* Whether [base, base + size) lies in one piece of RAM; false if it wraps. */
+bool machine_contains_ram(const struct machine *machine, uint64_t base,
+			  uint64_t size);
+
+/*
+ * What is known about the device at `node` of the machine's tree: the row of
+ * the first of its compatible strings that has one, or NULL.
+ */
+const struct device_kind *board_find_kind(const struct compartment_board *board,
+					  const void *tree, int node);
+
+#endif

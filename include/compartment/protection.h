@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The memory protection entries that confine one hart: the very list that the
+ * firmware programs and that the checker counts.
+ *
+ * An entry is a naturally aligned power of two. Where entries overlap the
+ * smaller one decides; the list is in that order (by size, then by base), which
+ * is also the order of OpenSBI's domain regions, so that programming it from
+ * the lowest PMP entry up has that meaning (privileged specification 3.7.1: the
+ * lowest-numbered entry that matches decides). What no entry covers is denied.
+ *
+ * A hart gets: its compartment's memory (rwx), its windows ("r" or "rw", never
+ * x), its devices (rw), its own PLIC context page, and the IMSIC files of all
+ * harts of its compartment. Touching ranges of equal rights are joined; each
+ * range gets the fewest entries possible, which may mean a larger entry with
+ * smaller deny entries over it, but only where the larger one stays inside RAM
+ * and touches nothing that is not this hart's own range.
+ *
+ * Memory: the caller's. Concurrency: none kept; reads a constant model.
+ */
+#ifndef COMPARTMENT_PROTECTION_H
+#define COMPARTMENT_PROTECTION_H
+
+#include <compartment/manifest.h>
+
+#define PROTECTION_READ		1U
+#define PROTECTION_WRITE	2U
+#define PROTECTION_EXECUTE	4U
+
+struct protection_entry {
+	uint64_t base;
+	uint8_t order;		/* log2 of the size in bytes */
+	uint8_t rights;		/* 0 denies */
+	bool mmio;		/* device or interrupt page, not RAM */
+};
+
+/*
+ * Write the entries for hart `hart` (an id, of `compartment`) to out[0..max).
+ * Returns how many are needed. If that is more than `max`, out[] holds nothing
+ * of use; the model's rules keep it at most board->entries - entries_kept.
+ */
+unsigned int protection_list(const struct model *model,
+			     unsigned int compartment, uint32_t hart,
+			     struct protection_entry *out, unsigned int max);
+
+/*
+ * What a list grants at [base, base + size): the rights common to all of its
+ * bytes, by the entries' own rule. 0 if it wraps. For checks in software and
+ * for tests.
+ */
+unsigned int protection_rights(const struct protection_entry *list,
+			       unsigned int count, uint64_t base,
+			       uint64_t size);
+
+#endif

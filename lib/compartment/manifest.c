@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From two blobs to one model, or to a list of what is wrong. */
+#include <libfdt.h>
+#include <compartment/manifest.h>
+
+#include "reader.h"
+
+#define TITLE_MAX	128
+
+static void read_top(struct reader *reader, const char *name,
+		     void (*read_nodes)(struct reader *reader, int parent))
+{
+	int node = fdt_subnode_offset(reader->fdt, 0, name);
+
+	if (node >= 0)
+		read_nodes(reader, node);
+}
+
+static void read_root(struct reader *reader)
+{
+	static const char *const known[] = {
+		"compatible", "#address-cells", "#size-cells", "model",
+		"cold-boot", NULL
+	};
+	static const char *const children[] = {
+		"compartments", "windows", "links", "channels", NULL
+	};
+	struct model *model = reader->model;
+	const char *title;
+
+	read_words(reader, 0, known, children);
+	if (!tree_is(reader->fdt, 0, "compatible", MANIFEST_COMPATIBLE))
+		read_error(reader, 0, "compatible", "must be \"%s\"",
+			   MANIFEST_COMPATIBLE);
+	if (tree_u32(reader->fdt, 0, "#address-cells", 0) != 2)
+		read_error(reader, 0, "#address-cells", "must be <2>");
+	if (tree_u32(reader->fdt, 0, "#size-cells", 0) != 2)
+		read_error(reader, 0, "#size-cells", "must be <2>");
+	title = read_string(reader, 0, "model", OPTIONAL, TITLE_MAX);
+	model->title = title ? title : "";
+	if (fdt_subnode_offset(reader->fdt, 0, "compartments") < 0)
+		read_error(reader, 0, "compartments",
+			   "this node is missing; a system has at least one compartment");
+}
+
+static void read_manifest(struct reader *reader)
+{
+	unsigned int index;
+
+	read_root(reader);
+	read_top(reader, "compartments", read_compartments);
+	read_top(reader, "windows", read_windows);
+	read_top(reader, "links", read_links);
+	read_top(reader, "channels", read_channels);
+	reader->model->cold_boot = -1;
+	if (read_reference(reader, 0, "cold-boot", OPTIONAL, COMPARTMENT,
+			   &index))
+		reader->model->cold_boot = (int)index;
+}
+
+static int parse_stages(struct reader *reader, size_t manifest_size,
+			const void *machine, size_t machine_size)
+{
+	struct model *model = reader->model;
+	struct compartment_report *report = reader->report;
+	unsigned int before = report->errors;
+	int rc;
+
+	rc = machine_parse(&model->machine, model->board, machine, machine_size,
+			   report);
+	if (rc)
+		return rc;
+	if (manifest_size > MANIFEST_SIZE_MAX)
+		manifest_size = MANIFEST_SIZE_MAX;
+	if (!tree_check(reader->fdt, manifest_size, "manifest", report))
+		return COMPARTMENT_ERR_MALFORMED;
+	read_manifest(reader);
+	if (report->errors != before)
+		return COMPARTMENT_ERR_INVALID;
+	check_placement(reader);
+	check_devices(reader);
+	check_channels(reader);
+	if (report->errors != before)
+		return COMPARTMENT_ERR_INVALID;
+	/* Counting takes ranges that do not overlap. */
+	check_entries(reader);
+	return report->errors == before ? COMPARTMENT_OK :
+					  COMPARTMENT_ERR_INVALID;
+}
+
+int manifest_parse(struct model *model, const void *manifest,
+		   size_t manifest_size, const void *machine,
+		   size_t machine_size, const struct compartment_board *board,
+		   struct compartment_report *report)
+{
+	struct compartment_report none = { 0 };
+	struct reader reader = {
+		.model = model, .fdt = manifest,
+		.report = report ? report : &none,
+	};
+	int rc;
+
+	memset(model, 0, sizeof(*model));
+	model->manifest = manifest;
+	model->board = board;
+	rc = parse_stages(&reader, manifest_size, machine, machine_size);
+	if (rc)
+		memset(model, 0, sizeof(*model));
+	return rc;
+}
+
+static int check_image(const struct model *model,
+		       const struct model_compartment *compartment,
+		       const struct bundle *bundle,
+		       struct compartment_report *report)
+{
+	int node = compartment->source.node;
+	struct bundle_image image;
+	uint64_t room;
+	int rc;
+
+	rc = bundle_find_image(bundle, compartment->image, &image, report);
+	if (rc == COMPARTMENT_ERR_NOT_FOUND)
+		tree_error(report, model->manifest, node, "image",
+			   "\"%s\" is not in the bundle", compartment->image);
+	if (rc)
+		return rc;
+	/* Stops an image from being copied over a neighbour's memory. */
+	room = compartment->memory[0].size - MODEL_TREE_SIZE;
+	if (image.size > room) {
+		tree_error(report, model->manifest, node, "image",
+			   "\"%s\" has %lu bytes; its memory of 0x%lx has room for %lu, the last 0x%x being its device tree's",
+			   compartment->image, image.size,
+			   compartment->memory[0].size, room, MODEL_TREE_SIZE);
+		return COMPARTMENT_ERR_INVALID;
+	}
+	return bundle_verify_image(&image, report);
+}
+
+int manifest_check_bundle(const struct model *model,
+			  const struct bundle *bundle,
+			  struct compartment_report *report)
+{
+	struct bundle_image image;
+	unsigned int i;
+	int rc, last;
+
+	last = bundle_find_image(bundle, BUNDLE_MANIFEST, &image, report);
+	if (!last)
+		last = bundle_verify_image(&image, report);
+	for (i = 0; i < model->compartment_count; i++) {
+		rc = check_image(model, &model->compartments[i], bundle,
+				 report);
+		if (rc)
+			last = rc;
+	}
+	return last;
+}
+
+int model_find_owner(const struct model *model, uint32_t id)
+{
+	const struct machine_hart *hart = machine_find_hart(&model->machine, id);
+
+	return hart ? hart->owner : -1;
+}
+
+unsigned int model_window_access(const struct model_window *window,
+				 unsigned int compartment)
+{
+	unsigned int i;
+
+	for (i = 0; i < window->member_count; i++)
+		if (window->members[i].compartment == compartment)
+			return window->members[i].writable ? 2 : 1;
+	return 0;
+}
+
+const struct model_link *model_find_link(const struct model *model,
+					 unsigned int compartment,
+					 unsigned int number,
+					 unsigned int *end)
+{
+	const struct model_link *link;
+	unsigned int i, mine;
+
+	for (i = 0; i < model->link_count; i++) {
+		link = &model->links[i];
+		for (mine = 0; mine < 2; mine++) {
+			if (link->ends[mine] != compartment ||
+			    link->numbers[mine] != number)
+				continue;
+			if (end)
+				*end = mine;
+			return link;
+		}
+	}
+	return NULL;
+}

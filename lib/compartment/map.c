@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The partition map, line by line. */
+#include <libfdt.h>
+#include <compartment/map.h>
+
+#include "report.h"
+
+struct map {
+	const struct model *model;
+	compartment_line_fn line;
+	void *context;
+	struct text text;
+};
+
+static void end_line(struct map *map)
+{
+	map->line(map->context, map->text.buffer);
+	map->text.used = 0;
+	map->text.buffer[0] = '\0';
+}
+
+static const char *name_of(const struct map *map, unsigned int compartment)
+{
+	return map->model->compartments[compartment].name;
+}
+
+static void add_range(struct map *map, const struct memory_range *range)
+{
+	text_append(&map->text, "0x%lx-0x%lx (%lu KiB)",
+		    range->base,
+		    (range->base + range->size - 1),
+		    (range->size >> 10));
+}
+
+static void print_head(struct map *map)
+{
+	const struct model *model = map->model;
+	unsigned int i, parked = 0;
+
+	text_append(&map->text, "system: %s",
+		    *model->title ? model->title : "(untitled)");
+	end_line(map);
+	for (i = 0; i < model->machine.hart_count; i++)
+		parked += model->machine.harts[i].owner < 0;
+	text_append(&map->text,
+		    "board: %s, %u harts of which %u parked, %u protection entries per hart, %u kept by the firmware",
+		    model->board->name, model->machine.hart_count, parked,
+		    model->board->entries, model->board->entries_kept);
+	end_line(map);
+	text_append(&map->text, "firmware: ");
+	add_range(map, &model->board->firmware);
+	if (model->board->private.size) {
+		text_append(&map->text, ", private copies ");
+		add_range(map, &model->board->private);
+	}
+	end_line(map);
+}
+
+static const char *describe_dma(const struct model_device *device)
+{
+	return device->dma == MODEL_DMA_TRUSTED ?
+	       "trusted: could reach all memory" : "none";
+}
+
+/* What the owner of the shared registers could do to everyone else. */
+static const char *describe_trust(const struct model_device *device)
+{
+	switch (device->role) {
+	case DEVICE_ROLE_PLIC:
+		return ", trusted: sets priorities and enables of all harts";
+	case DEVICE_ROLE_APLIC:
+		return ", trusted: can aim interrupts at any hart";
+	default:
+		return "";
+	}
+}
+
+static void print_devices(struct map *map, unsigned int owner)
+{
+	const struct model_device *device;
+	unsigned int i;
+
+	for (i = 0; i < map->model->device_count; i++) {
+		device = &map->model->devices[i];
+		if (device->owner != owner)
+			continue;
+		text_append(&map->text, "  device %s: %s ", device->name,
+			    device->path);
+		add_range(map, &device->regs[0]);
+		text_append(&map->text, " dma %s%s", describe_dma(device),
+			    describe_trust(device));
+		end_line(map);
+	}
+}
+
+static void print_observes(struct map *map,
+			   const struct model_compartment *self)
+{
+	unsigned int i;
+
+	if (!self->observes)
+		return;
+	text_append(&map->text, "  observes:");
+	for (i = 0; i < map->model->compartment_count; i++)
+		if (self->observes >> i & 1)
+			text_append(&map->text, " %s", name_of(map, i));
+	end_line(map);
+}
+
+static void print_compartment(struct map *map, unsigned int index)
+{
+	const struct model_compartment *self = &map->model->compartments[index];
+	unsigned int i;
+
+	text_append(&map->text, "compartment %s: harts", self->name);
+	for (i = 0; i < self->hart_count; i++)
+		text_append(&map->text, " %u", self->harts[i]);
+	text_append(&map->text,
+		    ", image %s, criticality %u, restart %s, %u of %u protection entries",
+		    self->image, self->criticality,
+		    self->restart == MODEL_RESTART_ALWAYS ? "always" : "never",
+		    self->entries,
+		    map->model->board->entries -
+		    map->model->board->entries_kept);
+	end_line(map);
+	for (i = 0; i < self->memory_count; i++) {
+		text_append(&map->text, "  memory: ");
+		add_range(map, &self->memory[i]);
+		end_line(map);
+	}
+	print_devices(map, index);
+	print_observes(map, self);
+}
+
+static void print_window(struct map *map, const struct model_window *window)
+{
+	unsigned int i;
+
+	text_append(&map->text, "window %s: ", window->name);
+	add_range(map, &window->range);
+	for (i = 0; i < window->member_count; i++)
+		text_append(&map->text, ", %s %s",
+			    name_of(map, window->members[i].compartment),
+			    window->members[i].writable ? "rw" : "r");
+	end_line(map);
+}
+
+static void print_channel(struct map *map, const struct model_channel *channel)
+{
+	const struct model *model = map->model;
+
+	text_append(&map->text,
+		    "channel %s: %s from %s to %s, link %s bits %u-%u, %u queues of %u, window %s",
+		    channel->name, channel->device, name_of(map, channel->server),
+		    name_of(map, channel->client),
+		    model->links[channel->link].name, channel->bit,
+		    channel->bit + channel->queues, channel->queues,
+		    channel->queue_size,
+		    model->windows[channel->pool.window].name);
+	if (channel->record.range.size)
+		text_append(&map->text, ", record %s",
+			    model->windows[channel->record.window].name);
+	end_line(map);
+}
+
+void map_print(const struct model *model, compartment_line_fn line,
+	       void *context)
+{
+	char buffer[COMPARTMENT_LINE_MAX];
+	struct map map = {
+		.model = model, .line = line, .context = context,
+		.text = { .buffer = buffer, .size = sizeof(buffer) },
+	};
+	const struct model_link *link;
+	unsigned int i;
+
+	buffer[0] = '\0';
+	print_head(&map);
+	for (i = 0; i < model->compartment_count; i++)
+		print_compartment(&map, i);
+	for (i = 0; i < model->window_count; i++)
+		print_window(&map, &model->windows[i]);
+	for (i = 0; i < model->link_count; i++) {
+		link = &model->links[i];
+		text_append(&map.text,
+			    "link %s: %s (number %u) with %s (number %u)",
+			    link->name, name_of(&map, link->ends[0]),
+			    link->numbers[0], name_of(&map, link->ends[1]),
+			    link->numbers[1]);
+		end_line(&map);
+	}
+	for (i = 0; i < model->channel_count; i++)
+		print_channel(&map, &model->channels[i]);
+}

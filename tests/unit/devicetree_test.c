@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * A compartment's own tree and the partition map: what is there, and that
+ * nothing of another compartment is.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <libfdt.h>
+
+#include <compartment/devicetree.h>
+#include <compartment/map.h>
+
+#include "manifest_fixture.h"
+#include "unit.h"
+
+static struct fixture fixture;
+static uint64_t tree[MODEL_TREE_SIZE / 8];
+
+static void build(enum fixture_interrupts interrupts, unsigned int compartment)
+{
+	int size;
+
+	fixture_init(&fixture, interrupts);
+	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
+	size = devicetree_build(&fixture.model, compartment, tree,
+				sizeof(tree));
+	CU_ASSERT_FATAL(size > 0);
+	UNIT_ASSERT_INT(fdt_check_full(tree, (size_t)size), 0);
+}
+
+static int at(const char *path)
+{
+	int node = fdt_path_offset(tree, path);
+
+	if (node < 0) {
+		fprintf(stderr, "%s is not there\n", path);
+		CU_FAIL_FATAL("a node is missing");
+	}
+	return node;
+}
+
+static bool has(const char *path)
+{
+	return fdt_path_offset(tree, path) >= 0;
+}
+
+static void expect_cells(const char *path, const char *property,
+			 const uint32_t *cells, int count)
+{
+	const fdt32_t *found;
+	int length, i;
+
+	found = fdt_getprop(tree, at(path), property, &length);
+	CU_ASSERT_FATAL(found && length == 4 * count);
+	for (i = 0; i < count; i++)
+		UNIT_ASSERT_INT(fdt32_to_cpu(found[i]), cells[i]);
+}
+
+#define EXPECT(path, property, ...)					\
+	expect_cells(path, property, (const uint32_t[]){ __VA_ARGS__ },	\
+		     sizeof((const uint32_t[]){ __VA_ARGS__ }) / 4)
+
+static void expect_text(const char *path, const char *property,
+			const char *text, int size)
+{
+	const char *found;
+	int length;
+
+	found = fdt_getprop(tree, at(path), property, &length);
+	CU_ASSERT_FATAL(found && length == size);
+	UNIT_ASSERT_INT(memcmp(found, text, (size_t)size), 0);
+}
+
+#define EXPECT_TEXT(path, property, text)				\
+	expect_text(path, property, text, sizeof(text))
+
+static void server(void)
+{
+	build(FIXTURE_PLIC, 0);
+	EXPECT_TEXT("/", "compatible", "bulkhead,compartment");
+	EXPECT_TEXT("/", "model", "server");
+	EXPECT_TEXT("/chosen", "bootargs", "");
+	EXPECT("/cpus", "timebase-frequency", 10000000);
+	EXPECT_TEXT("/cpus/cpu@0", "riscv,isa", "rv64imac");
+	EXPECT("/cpus/cpu@0", "bulkhead,plic-context", 1);
+	CU_ASSERT(has("/cpus/cpu@0/interrupt-controller"));
+	CU_ASSERT(!has("/cpus/cpu@1"));
+	EXPECT("/memory@90000000", "reg", 0, 0x90000000, 0, 0x400000);
+	EXPECT("/soc/disk@10001000", "reg", 0, 0x10001000, 0, 0x1000);
+	EXPECT_TEXT("/soc/disk@10001000", "compatible", "virtio,mmio");
+	EXPECT_TEXT("/soc/disk@10001000", "bulkhead,name", "disk");
+	CU_ASSERT(!has("/soc/disk@10002000"));
+	EXPECT("/bulkhead/windows/disk-window", "reg", 0, 0x91000000, 0,
+	       0x400000);
+	EXPECT_TEXT("/bulkhead/windows/disk-window", "access", "rw");
+	EXPECT_TEXT("/bulkhead/windows/disk-window", "members",
+		    "server\0client");
+	EXPECT("/bulkhead/links/disk-link", "link", 1);
+	EXPECT_TEXT("/bulkhead/links/disk-link", "peer", "client");
+	EXPECT("/bulkhead/links/other-link", "link", 0);
+	EXPECT_TEXT("/bulkhead/channels/disk", "role", "server");
+	EXPECT_TEXT("/bulkhead/channels/disk", "device", "block");
+	EXPECT("/bulkhead/channels/disk", "link", 1);
+	EXPECT("/bulkhead/channels/disk", "bit", 0);
+	EXPECT("/bulkhead/channels/disk", "control", 0, 0x91000000, 0, 0x1000);
+	EXPECT("/bulkhead/channels/disk", "pool", 0, 0x91001000, 0, 0x3ff000);
+	EXPECT("/bulkhead/channels/disk", "record", 0, 0x90800000, 0, 0x1000);
+	EXPECT("/bulkhead/channels/disk", "queues", 1);
+	EXPECT("/bulkhead/channels/disk", "queue-size", 64);
+	EXPECT_TEXT("/bulkhead/channels/disk", "data", "window");
+}
+
+static void client(void)
+{
+	build(FIXTURE_PLIC, 1);
+	EXPECT_TEXT("/chosen", "bootargs", "rounds=3");
+	EXPECT("/bulkhead/links/disk-link", "link", 0);
+	EXPECT_TEXT("/bulkhead/links/disk-link", "peer", "server");
+	EXPECT_TEXT("/bulkhead/channels/disk", "role", "client");
+	EXPECT("/bulkhead/channels/disk", "link", 0);
+	/* The record is the server's secret. */
+	CU_ASSERT_PTR_NULL(fdt_getprop(tree, at("/bulkhead/channels/disk"),
+				       "record", NULL));
+	CU_ASSERT(!has("/bulkhead/windows/record"));
+	CU_ASSERT(!has("/bulkhead/links/other-link"));
+	UNIT_ASSERT_INT(fdt_first_subnode(tree, at("/soc")),
+			-FDT_ERR_NOTFOUND);
+}
+
+static void other(void)
+{
+	build(FIXTURE_IMSIC, 2);
+	CU_ASSERT(has("/cpus/cpu@2") && has("/cpus/cpu@3"));
+	EXPECT("/cpus/cpu@3", "bulkhead,imsic", 0, 0x28003000, 0, 0x1000);
+	EXPECT("/bulkhead/observes", "client", 1);
+	UNIT_ASSERT_INT(fdt_first_subnode(tree, at("/bulkhead/channels")),
+			-FDT_ERR_NOTFOUND);
+	UNIT_ASSERT_INT(fdt_first_subnode(tree, at("/bulkhead/windows")),
+			-FDT_ERR_NOTFOUND);
+}
+
+/* Positions are context numbers: foreign harts stay, as absent ones. */
+static void controller_targets(void)
+{
+	build(FIXTURE_PLIC, 0);
+	EXPECT("/soc/irq@d000000", "interrupts-extended", 16, 11, 16, 9,
+	       16, ~0U, 16, ~0U, 16, ~0U, 16, ~0U, 16, ~0U, 16, ~0U);
+	build(FIXTURE_APLIC, 0);
+	EXPECT("/soc/irq@d000000", "interrupts-extended", 16, 9, 16, ~0U,
+	       16, ~0U, 16, ~0U);
+}
+
+static void too_small(void)
+{
+	int size, needed;
+
+	fixture_init(&fixture, FIXTURE_PLIC);
+	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
+	needed = devicetree_build(&fixture.model, 0, tree, sizeof(tree));
+	for (size = 0; size < needed; size += 8)
+		UNIT_ASSERT_INT(devicetree_build(&fixture.model, 0, tree,
+				(size_t)size), COMPARTMENT_ERR_NO_SPACE);
+}
+
+static void add_line(void *context, const char *text)
+{
+	char *lines = context;
+
+	strcat(lines, text);
+	strcat(lines, "\n");
+}
+
+static void map(void)
+{
+	static const char *const expected[] = {
+		"system: a good system\n",
+		"4 harts of which 0 parked, 16 protection entries per hart, 1 kept",
+		"compartment server: harts 0, image server, criticality 2, restart always, 6 of 15 protection entries\n",
+		"  memory: 0x90000000-0x903fffff (4096 KiB)\n",
+		"/soc/disk@10001000 0x10001000-0x10001fff (4 KiB) dma trusted: could reach all memory\n",
+		"dma none, trusted: sets priorities and enables of all harts\n",
+		"compartment other: harts 2 3,",
+		"  observes: client\n",
+		"window disk-window: 0x91000000-0x913fffff (4096 KiB), server rw, client rw\n",
+		"link disk-link: server (number 1) with client (number 0)\n",
+		"channel disk: block from server to client, link disk-link bits 0-1, 1 queues of 64, window disk-window, record record\n",
+	};
+	static char lines[8192];
+	size_t i;
+
+	lines[0] = '\0';
+	fixture_init(&fixture, FIXTURE_PLIC);
+	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
+	map_print(&fixture.model, add_line, lines);
+	for (i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+		if (strstr(lines, expected[i]))
+			continue;
+		fprintf(stderr, "not in the map: %s\n%s", expected[i], lines);
+		CU_FAIL("the map does not say it");
+	}
+	fixture_init(&fixture, FIXTURE_IMSIC);
+	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
+	lines[0] = '\0';
+	map_print(&fixture.model, add_line, lines);
+	CU_ASSERT_PTR_NOT_NULL(strstr(lines,
+				      "trusted: can aim interrupts at any hart"));
+}
+
+static void formats(void)
+{
+	char text[16] = "ab";
+
+	UNIT_ASSERT_INT(format_append(text, sizeof(text), "%s %u", "c", 42U), 6);
+	CU_ASSERT_STRING_EQUAL(text, "abc 42");
+	UNIT_ASSERT_INT(format_append(text, sizeof(text), "%lx%%", 0xabcUL), 10);
+	CU_ASSERT_STRING_EQUAL(text, "abc 42abc%");
+	UNIT_ASSERT_INT(format_append(text, sizeof(text), "%lu", ~0UL), 15);
+	CU_ASSERT_STRING_EQUAL(text, "abc 42abc%18446");
+	text[0] = '\0';
+	UNIT_ASSERT_INT(format_append(text, 1, "%s", "x"), 0);
+	CU_ASSERT_STRING_EQUAL(text, "");
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(server), UNIT_TEST(client), UNIT_TEST(other),
+	UNIT_TEST(controller_targets), UNIT_TEST(too_small), UNIT_TEST(map),
+	UNIT_TEST(formats),
+};
+UNIT_MAIN("devicetree", tests)

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The block device end to end: client, channel, server, a backend in memory.
+ */
+#include <string.h>
+
+#include "block_memory.h"
+#include "channel.h"
+#include "unit.h"
+
+static struct block_memory memory;
+
+static struct channel *start(void)
+{
+	struct channel *channel;
+
+	channel = channel_new(&memory.backend);
+	channel_run(channel);
+	return channel;
+}
+
+static void reads_configuration(void)
+{
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	memory.backend.segment_max = 5;
+	memory.backend.block_size = 4096;
+	channel = start();
+	CU_ASSERT_EQUAL(channel->block.capacity, BLOCK_MEMORY_SECTORS);
+	CU_ASSERT_EQUAL(channel->block.segment_max, 5);
+	CU_ASSERT_EQUAL(channel->block.segment_size_max, UINT32_MAX);
+	CU_ASSERT_EQUAL(channel->block.block_size, 4096);
+	CU_ASSERT_FALSE(channel->block.read_only);
+	channel_free(channel);
+}
+
+static void reads_and_writes(void)
+{
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	channel = start();
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 3, CHANNEL_DATA, 1024),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memcmp(channel->pool + CHANNEL_DATA,
+			       &memory.data[3 * 512], 1024),
+			0);
+	memset(channel->pool + CHANNEL_DATA, 0x5a, 512);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_OUT,
+				   BLOCK_MEMORY_SECTORS - 1, CHANNEL_DATA, 512),
+			LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.data[BLOCK_MEMORY_SECTORS * 512 - 1], 0x5a);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_FLUSH, 0, 0, 0),
+			LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.flushes, 1);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_GET_ID, 0, CHANNEL_DATA, 20),
+		LOOPBACK_OK);
+	CU_ASSERT_STRING_EQUAL((char *)channel->pool + CHANNEL_DATA,
+			       "bulkhead-test-disk");
+	/* Up to the last byte of the pool. */
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_IN, 0,
+				   CHANNEL_POOL - 512, 512),
+			LOOPBACK_OK);
+	channel_free(channel);
+}
+
+static void scatters_over_pieces(void)
+{
+	struct loopback_block_data data[3] = {
+		{ channel_bus(CHANNEL_DATA + 0x100), 100 },
+		{ channel_bus(CHANNEL_DATA + 0x1000), 400 },
+		{ channel_bus(CHANNEL_DATA + 0x2000), 12 },
+	};
+	struct loopback_block_io io = { .type = VIRTIO_BLK_T_IN,
+					.sector = 7,
+					.data = data,
+					.data_count = 3 };
+	struct loopback_block_completion done;
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	channel = start();
+	UNIT_ASSERT_INT(loopback_block_client_submit(&channel->block, &io),
+			LOOPBACK_OK);
+	loopback_block_client_kick(&channel->block);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_OK);
+	CU_ASSERT_EQUAL(done.length, 512);
+	CU_ASSERT_EQUAL(memcmp(channel->pool + CHANNEL_DATA + 0x100,
+			       &memory.data[7 * 512], 100),
+			0);
+	CU_ASSERT_EQUAL(memcmp(channel->pool + CHANNEL_DATA + 0x1000,
+			       &memory.data[7 * 512 + 100], 400),
+			0);
+	CU_ASSERT_EQUAL(memcmp(channel->pool + CHANNEL_DATA + 0x2000,
+			       &memory.data[7 * 512 + 500], 12),
+			0);
+	channel_free(channel);
+}
+
+static void zeroes_and_discards(void)
+{
+	struct loopback_block_io io = {
+		.type = VIRTIO_BLK_T_WRITE_ZEROES,
+		.sector = 9,
+		.sectors = 4,
+		.flags = VIRTIO_BLK_WRITE_ZEROES_F_UNMAP
+	};
+	struct loopback_block_completion done;
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	memory.backend.discard_max = 8;
+	memory.backend.write_zeroes_max = 8;
+	channel = start();
+	UNIT_ASSERT_INT(loopback_block_client_submit(&channel->block, &io),
+			LOOPBACK_OK);
+	io.type = VIRTIO_BLK_T_DISCARD;
+	UNIT_ASSERT_INT(loopback_block_client_submit(&channel->block, &io),
+			LOOPBACK_EINVAL);
+	io.flags = 0;
+	UNIT_ASSERT_INT(loopback_block_client_submit(&channel->block, &io),
+			LOOPBACK_OK);
+	io.sectors = 9;
+	UNIT_ASSERT_INT(loopback_block_client_submit(&channel->block, &io),
+			LOOPBACK_EINVAL);
+	loopback_block_client_kick(&channel->block);
+	loopback_block_server_process(&channel->block_server, 16);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.zeroes, 1);
+	CU_ASSERT_EQUAL(memory.discards, 1);
+	CU_ASSERT_EQUAL(memory.data[9 * 512 + 77], 0);
+	channel_free(channel);
+}
+
+static void client_refuses_before_the_ring(void)
+{
+	struct loopback_block_data data[LOOPBACK_BLOCK_DATA_MAX + 1];
+	struct loopback_block_io io = { .type = VIRTIO_BLK_T_IN,
+					.data = data,
+					.data_count =
+						LOOPBACK_BLOCK_DATA_MAX + 1 };
+	struct channel *channel;
+	unsigned int i;
+
+	for (i = 0; i <= LOOPBACK_BLOCK_DATA_MAX; i++)
+		data[i] =
+			(struct loopback_block_data){ channel_bus(CHANNEL_DATA),
+						      512 };
+	block_memory_init(&memory);
+	channel = start();
+	UNIT_ASSERT_INT(loopback_block_client_submit(&channel->block, &io),
+			LOOPBACK_EINVAL);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 0),
+		LOOPBACK_EINVAL);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 511),
+		LOOPBACK_EINVAL);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_IN,
+				   BLOCK_MEMORY_SECTORS, CHANNEL_DATA, 512),
+			LOOPBACK_ERANGE);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_IN,
+				   BLOCK_MEMORY_SECTORS - 1, CHANNEL_DATA,
+				   1024),
+			LOOPBACK_ERANGE);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_IN, UINT64_MAX,
+				   CHANNEL_DATA, 512),
+			LOOPBACK_ERANGE);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_FLUSH, 0, CHANNEL_DATA, 512),
+		LOOPBACK_EINVAL);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_GET_ID, 0, CHANNEL_DATA, 19),
+		LOOPBACK_EINVAL);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_DISCARD, 0, 0, 0),
+			LOOPBACK_EUNSUPPORTED);
+	UNIT_ASSERT_INT(channel_do(channel, 77, 0, 0, 0), LOOPBACK_EINVAL);
+	CU_ASSERT_EQUAL(memory.submits, 0);
+	channel_free(channel);
+}
+
+static void refuses_writes_to_read_only(void)
+{
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	memory.backend.read_only = true;
+	memory.backend.flush = false;
+	channel = start();
+	CU_ASSERT_TRUE(channel->block.read_only);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_OUT, 0, CHANNEL_DATA, 512),
+		LOOPBACK_EUNSUPPORTED);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_FLUSH, 0, 0, 0),
+			LOOPBACK_EUNSUPPORTED);
+	/* And a client that does not care. */
+	channel->block.read_only = false;
+	channel->block.features |= VIRTIO_FEATURE(VIRTIO_BLK_F_FLUSH);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_OUT, 0, CHANNEL_DATA, 512),
+		LOOPBACK_EIO);
+	UNIT_ASSERT_INT(channel_do(channel, VIRTIO_BLK_T_FLUSH, 0, 0, 0),
+			LOOPBACK_EUNSUPPORTED);
+	CU_ASSERT_EQUAL(memory.submits, 0);
+	channel_free(channel);
+}
+
+static void ends_in_any_order_with_one_doorbell(void)
+{
+	struct loopback_block_completion done;
+	struct channel *channel;
+	uintptr_t i;
+	uintptr_t sum = 0;
+
+	block_memory_init(&memory);
+	memory.hold = true;
+	channel = start();
+	for (i = 0; i < 8; i++)
+		UNIT_ASSERT_INT(channel_submit(channel, VIRTIO_BLK_T_IN, i,
+					       CHANNEL_DATA + i * 512, 512,
+					       (void *)i),
+				LOOPBACK_OK);
+	CU_ASSERT_EQUAL(channel->to_server_queue, 0);
+	loopback_block_client_kick(&channel->block);
+	CU_ASSERT_EQUAL(channel->to_server_queue, 1);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EAGAIN);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.count, 8);
+	CU_ASSERT_EQUAL(memory.kicks,
+			2); /* one when it started, one for the batch */
+
+	block_memory_end(&memory, 7, VIRTIO_BLK_S_OK);
+	block_memory_end(&memory, 0, VIRTIO_BLK_S_IOERR);
+	while (memory.count)
+		block_memory_end(&memory, memory.count / 2, VIRTIO_BLK_S_OK);
+	CU_ASSERT_EQUAL(channel->to_client_queue, 0);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(channel->to_client_queue, 1);
+
+	for (i = 0; i < 8; i++) {
+		UNIT_ASSERT_INT(
+			loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+		UNIT_ASSERT_INT(done.result,
+				done.cookie ? LOOPBACK_OK : LOOPBACK_EIO);
+		CU_ASSERT_EQUAL(done.length, done.cookie ? 512 : 0);
+		if (i == 0)
+			CU_ASSERT_PTR_EQUAL(done.cookie, (void *)7);
+		sum += (uintptr_t)done.cookie;
+	}
+	CU_ASSERT_EQUAL(sum, 28);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EAGAIN);
+	CU_ASSERT_EQUAL(loopback_block_client_count_busy(&channel->block), 0);
+	CU_ASSERT_EQUAL(memcmp(channel->pool + CHANNEL_DATA + 512,
+			       &memory.data[512], 7 * 512),
+			0);
+	channel_free(channel);
+}
+
+static void batch_rings_once_for_many(void)
+{
+	struct loopback_block_completion done;
+	struct channel *channel;
+	unsigned int i;
+
+	block_memory_init(&memory);
+	memory.hold = true;
+	channel = start();
+	channel->block.config.batch = true;
+	for (i = 0; i < 8; i++)
+		channel_submit(channel, VIRTIO_BLK_T_IN, i, CHANNEL_DATA, 512,
+			       NULL);
+	loopback_block_client_kick(&channel->block);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EAGAIN);
+	loopback_block_server_process(&channel->block_server, 16);
+	for (i = 0; i < 8; i++) {
+		block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+		loopback_block_server_process(&channel->block_server, 16);
+	}
+	CU_ASSERT_EQUAL(channel->to_client_queue, 1);
+	for (i = 0; i < 8; i++)
+		UNIT_ASSERT_INT(
+			loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EAGAIN);
+	channel_free(channel);
+}
+
+static void full_backend_keeps_the_request(void)
+{
+	struct loopback_block_completion done;
+	struct channel *channel;
+	unsigned int i, ended = 0;
+
+	block_memory_init(&memory);
+	memory.hold = true;
+	memory.depth = 2;
+	channel = start();
+	for (i = 0; i < 8; i++)
+		UNIT_ASSERT_INT(channel_submit(channel, VIRTIO_BLK_T_IN, i,
+					       CHANNEL_DATA + i * 512, 512,
+					       NULL),
+				LOOPBACK_OK);
+	loopback_block_client_kick(&channel->block);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.count, 2);
+	CU_ASSERT_EQUAL(memory.submits, 3);
+	/* Asking again while it is full changes nothing. */
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.count, 2);
+	while (memory.count) {
+		block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+		loopback_block_server_process(&channel->block_server, 16);
+		while (loopback_block_client_poll(&channel->block, &done) ==
+		       LOOPBACK_OK) {
+			UNIT_ASSERT_INT(done.result, LOOPBACK_OK);
+			ended++;
+		}
+	}
+	CU_ASSERT_EQUAL(ended, 8);
+	CU_ASSERT_EQUAL(
+		memcmp(channel->pool + CHANNEL_DATA, memory.data, 8 * 512), 0);
+	channel_free(channel);
+}
+
+static void few_server_slots_lose_nothing(void)
+{
+	struct loopback_block_completion done;
+	struct channel *channel;
+	unsigned int i, ended = 0;
+
+	block_memory_init(&memory);
+	memory.hold = true;
+	channel = channel_new(&memory.backend);
+	channel->server_slot_count = 3;
+	channel_new_server(channel);
+	channel_run(channel);
+	for (i = 0; i < 10; i++)
+		channel_submit(channel, VIRTIO_BLK_T_IN, i, CHANNEL_DATA, 512,
+			       NULL);
+	loopback_block_client_kick(&channel->block);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.count, 3);
+	while (memory.count) {
+		block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+		loopback_block_server_process(&channel->block_server, 16);
+		while (loopback_block_client_poll(&channel->block, &done) ==
+		       LOOPBACK_OK)
+			ended++;
+	}
+	CU_ASSERT_EQUAL(ended, 10);
+	channel_free(channel);
+}
+
+static void client_with_full_ring_says_busy(void)
+{
+	struct loopback_block_completion done;
+	struct channel *channel;
+	unsigned int i;
+
+	block_memory_init(&memory);
+	memory.hold = true;
+	channel = start();
+	for (i = 0; i < CHANNEL_SLOTS; i++)
+		UNIT_ASSERT_INT(channel_submit(channel, VIRTIO_BLK_T_IN, i,
+					       CHANNEL_DATA, 512, NULL),
+				LOOPBACK_OK);
+	UNIT_ASSERT_INT(channel_submit(channel, VIRTIO_BLK_T_IN, 0,
+				       CHANNEL_DATA, 512, NULL),
+			LOOPBACK_EBUSY);
+	loopback_block_client_kick(&channel->block);
+	loopback_block_server_process(&channel->block_server, 64);
+	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+	loopback_block_server_process(&channel->block_server, 64);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(channel_submit(channel, VIRTIO_BLK_T_IN, 0,
+				       CHANNEL_DATA, 512, NULL),
+			LOOPBACK_OK);
+	channel_free(channel);
+}
+
+static void budget_bounds_one_call(void)
+{
+	struct channel *channel;
+	unsigned int i;
+
+	block_memory_init(&memory);
+	channel = start();
+	for (i = 0; i < 10; i++)
+		channel_submit(channel, VIRTIO_BLK_T_IN, i, CHANNEL_DATA, 512,
+			       NULL);
+	loopback_block_client_kick(&channel->block);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 4),
+		LOOPBACK_BLOCK_SERVER_MORE);
+	CU_ASSERT_EQUAL(memory.submits, 4);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 4),
+		LOOPBACK_BLOCK_SERVER_MORE);
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 4),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(memory.submits, 10);
+	channel_free(channel);
+}
+
+static void failing_backend_is_an_io_error(void)
+{
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	channel = start();
+	memory.fail = LOOPBACK_EIO;
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512),
+		LOOPBACK_EIO);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512),
+		LOOPBACK_OK);
+	CU_ASSERT_EQUAL(channel->block_server.in_flight, 0);
+	channel_free(channel);
+}
+
+static void client_believes_no_impossible_completion(void)
+{
+	struct loopback_block_completion done;
+	struct loopback_block_wire *wires;
+	struct channel *channel;
+
+	block_memory_init(&memory);
+	channel = start();
+	wires = (void *)(channel->pool + CHANNEL_WIRES);
+	/* A status that does not exist. */
+	channel_submit(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512, NULL);
+	loopback_block_client_kick(&channel->block);
+	loopback_block_server_process(&channel->block_server, 16);
+	wires[0].status = 77;
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_EPROTO);
+	/* Success with fewer bytes than asked for. */
+	channel_submit(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512, NULL);
+	loopback_block_client_kick(&channel->block);
+	loopback_block_server_process(&channel->block_server, 16);
+	channel_ring(channel).used->ring[1].len = virtio_le32(300);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_EPROTO);
+	CU_ASSERT_EQUAL(done.length, 0);
+	/* A ring that makes no sense: one reset is needed, and enough. */
+	channel_submit(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512, NULL);
+	channel_ring(channel).used->idx = virtio_le16(900);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EPROTO);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EPROTO);
+	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_EAGAIN);
+	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
+			LOOPBACK_EVENT_RESET);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_EPEER);
+	UNIT_ASSERT_INT(loopback_client_start(&channel->client,
+					      LOOPBACK_BLOCK_CLIENT_FEATURES),
+			LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
+			LOOPBACK_EVENT_STARTED);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512),
+		LOOPBACK_OK);
+	channel_free(channel);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(reads_configuration),
+	UNIT_TEST(reads_and_writes),
+	UNIT_TEST(scatters_over_pieces),
+	UNIT_TEST(zeroes_and_discards),
+	UNIT_TEST(client_refuses_before_the_ring),
+	UNIT_TEST(refuses_writes_to_read_only),
+	UNIT_TEST(ends_in_any_order_with_one_doorbell),
+	UNIT_TEST(batch_rings_once_for_many),
+	UNIT_TEST(full_backend_keeps_the_request),
+	UNIT_TEST(few_server_slots_lose_nothing),
+	UNIT_TEST(client_with_full_ring_says_busy),
+	UNIT_TEST(budget_bounds_one_call),
+	UNIT_TEST(failing_backend_is_an_io_error),
+	UNIT_TEST(client_believes_no_impossible_completion),
+};
+
+UNIT_MAIN("loopback_block", tests)
