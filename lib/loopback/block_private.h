@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What block_server.c (the queue) and block_request.c (the judge) share.
+ */
+#ifndef LOOPBACK_BLOCK_PRIVATE_H
+#define LOOPBACK_BLOCK_PRIVATE_H
+
+#include <stdint.h>
+
+#include <loopback/block.h>
+
+/* loopback_block_parse: hand the request to the backend. */
+#define BLOCK_SUBMIT	0x100u
+
+/*
+ * Judge a popped chain and fill in the slot's request. Returns BLOCK_SUBMIT, or
+ * the VIRTIO_BLK_S_* with which the request ends here and now.
+ */
+unsigned int loopback_block_parse(struct loopback_block_server *block,
+				  struct loopback_block_server_slot *slot,
+				  struct virtq_chain *chain);
+
+/* End a request: status, used element, slot. */
+void loopback_block_end(struct loopback_block_server *block,
+			struct loopback_block_server_slot *slot,
+			uint8_t status);
+
+#endif

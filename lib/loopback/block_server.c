@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The block device as its client sees it: configuration, the queue's loop, and
+ * how a request ends. What a request may say is judged in block_request.c.
+ */
+#include <loopback/block.h>
+#include <port/port.h>
+
+#include "block_private.h"
+#include "page.h"
+
+#define SLOT_NONE	0xffffu
+#define QUEUE	0u
+
+static void fill_config(struct loopback_block_server *block)
+{
+	const struct loopback_block_backend *backend = block->config.backend;
+	uint32_t segments = block->config.queue_size_max > 2 ?
+				    block->config.queue_size_max - 2u :
+				    1;
+	uint64_t features = VIRTIO_FEATURE(VIRTIO_BLK_F_SEG_MAX) |
+			    VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE);
+
+	if (segments > backend->segment_max)
+		segments = backend->segment_max;
+	if (backend->segment_size_max)
+		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_SIZE_MAX);
+	if (backend->read_only)
+		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_RO);
+	if (backend->flush)
+		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_FLUSH);
+	if (backend->discard_max)
+		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_DISCARD);
+	if (backend->write_zeroes_max)
+		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES);
+
+	block->device.features = features;
+	block->blk.capacity = virtio_le64(backend->capacity);
+	block->blk.size_max = virtio_le32(backend->segment_size_max);
+	block->blk.seg_max = virtio_le32(segments);
+	block->blk.blk_size =
+		virtio_le32(backend->block_size ? backend->block_size :
+						  VIRTIO_BLK_SECTOR_SIZE);
+	block->blk.num_queues = virtio_le16(1);
+	block->blk.max_discard_sectors = virtio_le32(backend->discard_max);
+	block->blk.max_discard_seg = virtio_le32(backend->discard_max ? 1 : 0);
+	block->blk.discard_sector_alignment = virtio_le32(1);
+	block->blk.max_write_zeroes_sectors =
+		virtio_le32(backend->write_zeroes_max);
+	block->blk.max_write_zeroes_seg =
+		virtio_le32(backend->write_zeroes_max ? 1 : 0);
+	block->blk.write_zeroes_may_unmap = backend->write_zeroes_unmap;
+}
+
+static void release_slot(struct loopback_block_server *block,
+			 struct loopback_block_server_slot *slot)
+{
+	slot->busy = false;
+	slot->next_free = block->free;
+	block->free = (uint16_t)(slot - block->config.slots);
+}
+
+static void start_queue(void *ctx, unsigned int queue)
+{
+	struct loopback_block_server *block = ctx;
+
+	(void)queue;
+	block->unpublished = false;
+}
+
+static void stop_queue(void *ctx, unsigned int queue)
+{
+	struct loopback_block_server *block = ctx;
+
+	(void)queue;
+	if (block->pending)
+		release_slot(block, block->pending);
+	block->pending = NULL;
+}
+
+static unsigned int count_in_flight(void *ctx, unsigned int queue)
+{
+	(void)queue;
+	return ((struct loopback_block_server *)ctx)->in_flight;
+}
+
+int loopback_block_server_init(
+	struct loopback_block_server *block,
+	const struct loopback_block_server_config *config)
+{
+	uint16_t i;
+
+	if (!config->backend || !config->backend->segment_max ||
+	    !config->backend->submit || !config->backend->kick ||
+	    !config->slots || !config->slot_count ||
+	    config->slot_count == SLOT_NONE || !config->segments ||
+	    !virtq_size_is_valid(config->queue_size_max))
+		return LOOPBACK_EINVAL;
+	page_clear(block, sizeof(*block));
+	block->config = *config;
+	for (i = 0; i < config->slot_count; i++) {
+		config->slots[i].busy = false;
+		config->slots[i].next_free =
+			i + 1u < config->slot_count ? i + 1u : SLOT_NONE;
+	}
+	block->device = (struct loopback_device){
+		.device_id = VIRTIO_ID_BLOCK,
+		.queue_count = 1,
+		.config_size = sizeof(block->blk),
+		.config = &block->blk,
+		.start_queue = start_queue,
+		.stop_queue = stop_queue,
+		.count_in_flight = count_in_flight,
+		.ctx = block,
+	};
+	fill_config(block);
+	return LOOPBACK_OK;
+}
+
+void loopback_block_server_attach(struct loopback_block_server *block,
+				  struct loopback_server *server)
+{
+	block->server = server;
+}
+
+void loopback_block_end(struct loopback_block_server *block,
+			struct loopback_block_server_slot *slot, uint8_t status)
+{
+	struct virtq_device *virtq =
+		loopback_server_get_queue(block->server, QUEUE);
+	uint32_t written = slot->written;
+
+	/* No queue: stopped since. Stops a late completion from writing into
+	 * a ring and a status byte that the client is about to reuse; the queue
+	 * does not come back before the last of them (server_queue.c). */
+	if (virtq) {
+		if (status != VIRTIO_BLK_S_OK) {
+			block->refused++;
+			/* Only the status byte was written, and unless it comes
+			 * first there is no true prefix to claim (2.7.8.2). */
+			written = slot->status && written == sizeof(status) ?
+					  written :
+					  0;
+		}
+		if (slot->status)
+			port_store(slot->status, status);
+		loopback_server_log_staged(block->server, QUEUE, slot->head);
+		virtq_device_push(virtq, slot->head, written);
+		block->unpublished = true;
+		block->requests++;
+	}
+	release_slot(block, slot);
+}
+
+static void complete(struct loopback_block_request *request, uint8_t status)
+{
+	struct loopback_block_server *block = request->server;
+
+	block->in_flight--;
+	loopback_block_end(block, &block->config.slots[request->slot], status);
+}
+
+/* One index update and at most one doorbell for all that has ended. */
+static void publish(struct loopback_block_server *block,
+		    struct virtq_device *virtq)
+{
+	bool notify;
+
+	if (!block->unpublished)
+		return;
+	block->unpublished = false;
+	notify = virtq_device_publish(virtq);
+	loopback_server_log_published(block->server, QUEUE);
+	if (notify)
+		loopback_server_notify(block->server, QUEUE);
+}
+
+/* False: no room; the request waits as `pending` and nothing is lost. */
+static bool submit(struct loopback_block_server *block,
+		   struct loopback_block_server_slot *slot)
+{
+	int ret;
+
+	block->pending = NULL;
+	block->in_flight++;
+	ret = block->config.backend->submit(block->config.backend,
+					    &slot->request);
+	if (!ret)
+		return true;
+	block->in_flight--;
+	if (ret == LOOPBACK_EBUSY) {
+		block->pending = slot;
+		return false;
+	}
+	loopback_block_end(block, slot, VIRTIO_BLK_S_IOERR);
+	return true;
+}
+
+/* False: no room in the backend. */
+static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
+{
+	struct loopback_block_server_slot *slot =
+		&block->config.slots[block->free];
+	unsigned int verdict;
+
+	block->free = slot->next_free;
+	loopback_server_log_taken(block->server, QUEUE, chain->head);
+	slot->request = (struct loopback_block_request){
+		.complete = complete,
+		.server = block,
+		.slot = (uint32_t)(slot - block->config.slots),
+	};
+	slot->busy = true;
+	slot->head = chain->head;
+	slot->status = NULL;
+	slot->written = 0;
+	verdict = loopback_block_parse(block, slot, chain);
+	if (verdict == BLOCK_SUBMIT)
+		return submit(block, slot);
+	loopback_block_end(block, slot, (uint8_t)verdict);
+	return true;
+}
+
+int loopback_block_server_process(struct loopback_block_server *block,
+				  unsigned int budget)
+{
+	struct virtq_device *virtq =
+		loopback_server_get_queue(block->server, QUEUE);
+	struct virtq_chain chain = {
+		.segments = block->config.segments + 1,
+		.capacity = block->config.queue_size_max,
+	};
+	bool room;
+	int ret = 1;
+
+	if (!virtq)
+		return LOOPBACK_ESTATE;
+	publish(block, virtq);
+	room = !block->pending || submit(block, block->pending);
+	virtq_device_disable_notifications(virtq);
+	while (room && budget && block->free != SLOT_NONE) {
+		ret = virtq_device_pop(virtq, &chain);
+		if (ret <= 0)
+			break;
+		budget--;
+		room = take(block, &chain);
+	}
+	block->config.backend->kick(block->config.backend);
+	publish(block, virtq);
+	if (ret < 0) {
+		loopback_server_break_queue(block->server, QUEUE,
+					    LOOPBACK_EPROTO);
+		return LOOPBACK_EPROTO;
+	}
+	/* Out of room: a completion brings the caller back, not a kick. */
+	if (block->pending || block->free == SLOT_NONE)
+		return LOOPBACK_OK;
+	if (ret)
+		return LOOPBACK_BLOCK_SERVER_MORE;
+	return virtq_device_enable_notifications(virtq) ?
+		       LOOPBACK_BLOCK_SERVER_MORE :
+		       LOOPBACK_OK;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <loopback/server.h>
+
+#include "page.h"
+#include "server_private.h"
+
+#define STATUS_FEATURES                                     \
+	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | \
+	 VIRTIO_STATUS_FEATURES_OK)
+#define STATUS_DRIVER \
+	(STATUS_FEATURES | VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_FAILED)
+
+void loopback_server_answer(struct loopback_server *server, uint32_t status,
+			    uint32_t sequence, int error)
+{
+	server->status = status;
+	server->answered = sequence;
+	server->last_error = error;
+	loopback_record_status(server);
+	page_store32(&server->control->server.error, (uint32_t)error);
+	/* Release: all that was done for the request, and all that a stopped
+	 * queue wrote, comes before the word that says so. Pairs with the
+	 * acquire in loopback_client_poll() (docs/channel.md, 4.2). */
+	page_store64_release(&server->control->server.acknowledge,
+			     LOOPBACK_WORD(status, sequence));
+	/* The word before the bell: a client that took the bell and then
+	 * reads the word must find it. Pairs with the swap that takes it. */
+	port_full_barrier();
+	server->config.notify.control(server->config.notify.ctx);
+}
+
+/* VirtIO 1.2, 2.1 and 3.1.1: bits are set in order and never taken back. */
+static int check_status(uint32_t granted, uint32_t status)
+{
+	/* Stops bits without a meaning from being echoed as if granted. */
+	if (status & ~STATUS_DRIVER)
+		return LOOPBACK_ESTATUS;
+	/* Stops a driver from going back without the reset that empties us. */
+	if (granted & STATUS_DRIVER & ~status)
+		return LOOPBACK_ESTATUS;
+	if (status & VIRTIO_STATUS_DRIVER &&
+	    !(status & VIRTIO_STATUS_ACKNOWLEDGE))
+		return LOOPBACK_ESTATUS;
+	if (status & VIRTIO_STATUS_FEATURES_OK &&
+	    !(status & VIRTIO_STATUS_DRIVER))
+		return LOOPBACK_ESTATUS;
+	/* Stops queues from starting before features were settled. */
+	if (status & VIRTIO_STATUS_DRIVER_OK &&
+	    !(status & VIRTIO_STATUS_FEATURES_OK))
+		return LOOPBACK_ESTATUS;
+	return LOOPBACK_OK;
+}
+
+static int settle_features(struct loopback_server *server)
+{
+	uint64_t low = page_load64(&server->control->client.driver_features[0]);
+	uint64_t high =
+		page_load64(&server->control->client.driver_features[1]);
+
+	/* Stops the use of what was not offered, and of legacy layouts. */
+	if (low & ~server->features || high ||
+	    !(low & VIRTIO_FEATURE(VIRTIO_F_VERSION_1)))
+		return LOOPBACK_EFEATURES;
+	server->driver_features = low;
+	return LOOPBACK_OK;
+}
+
+static int begin_reset(struct loopback_server *server,
+		       uint64_t client_generation)
+{
+	server->client_generation = client_generation;
+	server->closing = page_load32(&server->control->client.state) ==
+			  LOOPBACK_CLIENT_CLOSED;
+	loopback_queues_stop(server, true);
+	server->next_status = 0;
+	server->draining = true;
+	return 0;
+}
+
+static int refuse(struct loopback_server *server, uint32_t status, int error)
+{
+	loopback_server_answer(server, status,
+			       LOOPBACK_WORD_SEQUENCE(server->handled), error);
+	return LOOPBACK_EVENT_REFUSED;
+}
+
+/* A request with status bits, of the client life that did the last reset. */
+static int advance(struct loopback_server *server, uint32_t status)
+{
+	uint32_t granted = server->status;
+	bool starting = !(granted & VIRTIO_STATUS_DRIVER_OK) &&
+			status & VIRTIO_STATUS_DRIVER_OK;
+	int ret = check_status(granted, status);
+
+	/* An error stays until reset: no other request heals a device. */
+	if (granted & VIRTIO_STATUS_DEVICE_NEEDS_RESET)
+		return refuse(server, granted, server->last_error);
+	if (ret)
+		return refuse(server,
+			      granted | VIRTIO_STATUS_DEVICE_NEEDS_RESET, ret);
+	if (status & VIRTIO_STATUS_FAILED) {
+		loopback_queues_stop(server, true);
+		server->next_status = status;
+		server->draining = true;
+		return 0;
+	}
+	if (!(granted & VIRTIO_STATUS_FEATURES_OK) &&
+	    status & VIRTIO_STATUS_FEATURES_OK) {
+		ret = settle_features(server);
+		if (ret)
+			return refuse(server,
+				      status & ~(VIRTIO_STATUS_FEATURES_OK |
+						 VIRTIO_STATUS_DRIVER_OK),
+				      ret);
+	}
+	if (status & VIRTIO_STATUS_DRIVER_OK) {
+		loopback_queues_stop(server, false);
+		ret = loopback_queues_bring_up(server);
+		if (ret)
+			return refuse(
+				server,
+				(status &
+				 ~(starting ? VIRTIO_STATUS_DRIVER_OK : 0)) |
+					VIRTIO_STATUS_DEVICE_NEEDS_RESET,
+				ret);
+	}
+	server->next_status = status;
+	server->draining = true;
+	return starting ? LOOPBACK_EVENT_STARTED : 0;
+}
+
+static int handle_request(struct loopback_server *server)
+{
+	const struct loopback_client_line *line = &server->control->client;
+	uint64_t client_generation = page_load64(&line->generation);
+	uint32_t status = LOOPBACK_WORD_STATUS(server->handled) &
+			  ~VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+
+	/* Stops a request that was meant for an earlier life, whose rings and
+	 * features this one does not know. */
+	if (page_load64(&line->server_generation) != server->generation)
+		return refuse(server, server->status, LOOPBACK_ESTALE);
+	if (!status)
+		return begin_reset(server, client_generation);
+	/* Stops a new client life from inheriting the rings of its last. */
+	if (client_generation != server->client_generation)
+		return refuse(server,
+			      server->status | VIRTIO_STATUS_DEVICE_NEEDS_RESET,
+			      LOOPBACK_ESTALE);
+	return advance(server, status);
+}
+
+/* Answer the request in progress if nothing of it is left to wait for. */
+static int finish_request(struct loopback_server *server)
+{
+	int events = 0;
+
+	if (!server->draining)
+		return 0;
+	if (!loopback_queues_drain(server))
+		return LOOPBACK_EVENT_DRAINING;
+	server->draining = false;
+	if (server->next_status) {
+		/* A queue that broke meanwhile must not be granted away. */
+		server->next_status |=
+			server->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	} else {
+		server->driver_features = 0;
+		events = LOOPBACK_EVENT_RESET |
+			 (server->closing ? LOOPBACK_EVENT_CLOSED : 0);
+		server->closing = false;
+	}
+	loopback_server_answer(server, server->next_status,
+			       LOOPBACK_WORD_SEQUENCE(server->handled),
+			       LOOPBACK_OK);
+	return events;
+}
+
+int loopback_server_poll_control(struct loopback_server *server)
+{
+	int events, now;
+	uint64_t request;
+
+	if (!server->published)
+		return LOOPBACK_ESTATE;
+	page_store32(&server->control->server.liveness, ++server->liveness);
+
+	events = finish_request(server);
+	if (events & LOOPBACK_EVENT_DRAINING)
+		return events;
+
+	/* Acquire: everything the client wrote for this request is visible.
+	 * Pairs with the release in the client's send_request(). */
+	request = page_load64_acquire(&server->control->client.request);
+	if (LOOPBACK_WORD_SEQUENCE(request) ==
+	    LOOPBACK_WORD_SEQUENCE(server->handled))
+		return events;
+	server->handled = request;
+	now = handle_request(server);
+	/* A refused request was answered; any other is answered here, at once
+	 * or when its last request in flight has ended. */
+	if (!(now & LOOPBACK_EVENT_REFUSED))
+		now |= finish_request(server);
+	return events | now;
+}
