@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the firmware does with interrupt controllers: nothing while compartments
+ * run, but to send MSIs for doorbells; and to leave nothing of a former life.
+ */
+#include <sbi/riscv_io.h>
+#include <sbi/sbi_hart.h>
+#include "firmware.h"
+
+/* PLIC specification 1.0, chapter 3 */
+#define PLIC_ENABLE		0x2000
+#define PLIC_ENABLE_STRIDE	0x80
+#define PLIC_CONTEXT_THRESHOLD	0x0
+#define PLIC_CONTEXT_CLAIM	0x4
+
+/* AIA specification 1.0, section 4.5 */
+#define APLIC_DOMAINCFG		0x0000
+#define APLIC_SOURCECFG		0x0004
+#define APLIC_IN_CLRIP		0x1d00
+#define APLIC_CLRIE		0x1f00
+#define APLIC_SOURCES		1023
+
+/* AIA specification 1.0, section 3.5 and 3.8 */
+#define IMSIC_SETEIPNUM_LE	0x000
+#define IMSIC_EIDELIVERY	0x70
+#define IMSIC_EITHRESHOLD	0x72
+#define IMSIC_EIP0		0x80
+#define IMSIC_EIE0		0xc0
+
+static void imsic_write(unsigned long select, unsigned long value)
+{
+	csr_write(CSR_SISELECT, select);
+	csr_write(CSR_SIREG, value);
+}
+
+void irqchip_clear_hart(u32 hartid)
+{
+	const struct machine_hart *hart =
+		machine_find_hart(&firmware.model.machine, hartid);
+	unsigned int i, identities = firmware.model.machine.imsic_identities;
+
+	if (!hart || !hart->imsic_page.size)
+		return;
+	imsic_write(IMSIC_EIDELIVERY, 0);
+	imsic_write(IMSIC_EITHRESHOLD, 0);
+	/* With XLEN = 64 only the even registers exist, 64 identities each. */
+	for (i = 0; i <= identities / 32; i += 2) {
+		imsic_write(IMSIC_EIE0 + i, 0);
+		imsic_write(IMSIC_EIP0 + i, 0);
+	}
+	csr_write(CSR_SISELECT, 0);
+}
+
+void irqchip_send_msi(u32 hartid, uint32_t identity)
+{
+	const struct machine_hart *hart =
+		machine_find_hart(&firmware.model.machine, hartid);
+
+	/*
+	 * The pending word before the MSI, so that whoever takes the interrupt
+	 * finds the bits (privileged specification 3.6, memory before I/O).
+	 * Pairs with the swap by which the receiver takes the doorbell.
+	 */
+	wmb();
+	writel_relaxed(identity, (void *)(hart->imsic_page.base +
+					  IMSIC_SETEIPNUM_LE));
+}
+
+/*
+ * A PLIC ignores the completion of a source that is not enabled for the
+ * context, so each claimed source is enabled for the moment it takes.
+ */
+static void plic_clear_context(const struct machine_hart *hart)
+{
+	const struct machine *machine = &firmware.model.machine;
+	char *enable = (char *)machine->plic.base + PLIC_ENABLE +
+		       PLIC_ENABLE_STRIDE * hart->plic_context;
+	char *context = (char *)hart->plic_page.base;
+	unsigned int source, word;
+
+	for (word = 0; word <= machine->plic_sources / 32; word++)
+		writel(-1U, enable + 4 * word);
+	for (source = 1; source <= machine->plic_sources; source++)
+		writel(source, context + PLIC_CONTEXT_CLAIM);
+	for (word = 0; word <= machine->plic_sources / 32; word++)
+		writel(0, enable + 4 * word);
+	writel(0, context + PLIC_CONTEXT_THRESHOLD);
+}
+
+static void plic_clear(unsigned int compartment, char *base)
+{
+	const struct model *model = &firmware.model;
+	const struct model_compartment *c = &model->compartments[compartment];
+	unsigned int i;
+
+	for (i = 0; i < c->hart_count; i++) {
+		const struct machine_hart *hart =
+			machine_find_hart(&model->machine, c->harts[i]);
+
+		if (hart->plic_context >= 0)
+			plic_clear_context(hart);
+	}
+	for (i = 1; i <= model->machine.plic_sources; i++)
+		writel(0, base + 4 * i);
+}
+
+static void aplic_clear(char *base)
+{
+	unsigned int i;
+
+	writel(0, base + APLIC_DOMAINCFG);
+	for (i = 0; i <= APLIC_SOURCES / 32; i++) {
+		writel(-1U, base + APLIC_CLRIE + 4 * i);
+		writel(-1U, base + APLIC_IN_CLRIP + 4 * i);
+	}
+	for (i = 0; i < APLIC_SOURCES; i++)
+		writel(0, base + APLIC_SOURCECFG + 4 * i);
+}
+
+void irqchip_clear_compartment(unsigned int compartment)
+{
+	const struct model *model = &firmware.model;
+	unsigned int i;
+
+	for (i = 0; i < model->device_count; i++) {
+		const struct model_device *device = &model->devices[i];
+
+		if (device->owner != compartment)
+			continue;
+		if (device->reset == DEVICE_RESET_PLIC)
+			plic_clear(compartment, (char *)device->regs[0].base);
+		if (device->reset == DEVICE_RESET_APLIC)
+			aplic_clear((char *)device->regs[0].base);
+	}
+}

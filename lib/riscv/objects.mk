@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What every RISC-V board is made of: included by the board's objects.mk, with
+# bulkhead_dir naming the top of this tree.
+
+platform-genflags-y += -I$(bulkhead_dir)/lib/riscv/libc
+platform-genflags-y += -I$(src_dir)/platform/generic/include
+platform-genflags-y += -I$(bulkhead_dir)/include -I$(bulkhead_dir)/lib/port/riscv
+
+# Public functions of OpenSBI that are wrapped; docs/architecture.md says why.
+platform-ldflags-y += -Wl,--wrap=sbi_hart_pmp_configure
+platform-ldflags-y += -Wl,--wrap=sbi_hsm_init
+platform-ldflags-y += -Wl,--wrap=sbi_ipi_process
+platform-ldflags-y += -Wl,--wrap=sbi_trap_handler
+
+carray-sbi_ecall_exts-y += ecall_compartment
+carray-sbi_ecall_exts-y += ecall_console
+carray-sbi_ecall_exts-y += ecall_doorbell
+carray-sbi_ecall_exts-y += ecall_reset
+
+bulkhead-objs-y += $(patsubst $(bulkhead_dir)/lib/%.c,%.o,\
+	$(wildcard $(bulkhead_dir)/lib/compartment/*.c \
+		   $(bulkhead_dir)/lib/doorbell/*.c \
+		   $(bulkhead_dir)/lib/riscv/*.c))
+platform-objs-y += $(addprefix ../../lib/,$(bulkhead-objs-y))
+
+# OpenSBI's own generic platform.
+platform-objs-y += platform/generic/platform.o
+platform-objs-y += platform/generic/platform_override_modules.carray.o

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical memory protection, hart by hart: exactly the list that the checker
+ * counted, nothing after it, no catch-all.
+ *
+ * Without Smepmp, M-mode needs no entry of its own. With it, the machine-mode
+ * lockdown (mseccfg.MML) is set; then entry 0 is OpenSBI's for reaching guest
+ * memory and entry 1 is the firmware's code, the only memory M-mode may run.
+ * (Privileged specification 3.7; Smepmp 1.0, chapter 2.)
+ */
+#include <sbi/sbi_hart.h>
+#include <sbi/sbi_math.h>
+#include "firmware.h"
+
+#define PMP_ENTRY_FIRMWARE_CODE	1
+
+static unsigned long entry_flags(const struct protection_entry *entry,
+				 bool lockdown)
+{
+	unsigned long flags = 0;
+
+	/* Under lockdown W+X without L means read-write to M and S alike. */
+	if (lockdown && entry->mmio && entry->rights)
+		return PMP_W | PMP_X;
+	if (entry->rights & PROTECTION_READ)
+		flags |= PMP_R;
+	if (entry->rights & PROTECTION_WRITE)
+		flags |= PMP_W;
+	if (entry->rights & PROTECTION_EXECUTE)
+		flags |= PMP_X;
+	return flags;
+}
+
+static void lockdown_enable(struct sbi_scratch *scratch)
+{
+	csr_set(CSR_MSECCFG, MSECCFG_RLB);
+	pmp_disable(SBI_SMEPMP_RESV_ENTRY);
+	if (csr_read(CSR_MSECCFG) & MSECCFG_MML)
+		return;
+	pmp_set(PMP_ENTRY_FIRMWARE_CODE, PMP_L | PMP_R | PMP_X,
+		scratch->fw_start, log2roundup(scratch->fw_rw_offset));
+	csr_set(CSR_MSECCFG, MSECCFG_MML);
+}
+
+/* Stops a machine whose PMP did not take an entry from running unconfined. */
+static void entry_program(unsigned int n, const struct protection_entry *entry,
+			  bool lockdown)
+{
+	unsigned long flags = entry_flags(entry, lockdown);
+	unsigned long got_flags, got_base, got_order;
+
+	if (pmp_set(n, flags, entry->base, entry->order) ||
+	    pmp_get(n, &got_flags, &got_base, &got_order) ||
+	    got_base != entry->base || got_order != entry->order ||
+	    (got_flags & (PMP_R | PMP_W | PMP_X | PMP_L)) != flags)
+		firmware_fatal("hart %u: PMP entry %u did not take %lx, order %u",
+			       current_hartid(), n, (unsigned long)entry->base,
+			       entry->order);
+}
+
+void pmp_program(struct sbi_scratch *scratch)
+{
+	bool lockdown = sbi_hart_has_extension(scratch, SBI_HART_EXT_SMEPMP);
+	unsigned int first = lockdown ? ENTRIES_KEPT : 0;
+	unsigned int total = sbi_hart_pmp_count(scratch);
+	struct protection_entry list[PROTECTION_MAX];
+	int id = hart_this()->compartment;
+	unsigned int i, count = 0;
+
+	if (id != COMPARTMENT_NONE)
+		count = protection_list(&firmware.model, id, current_hartid(),
+					list, PROTECTION_MAX);
+	/* Stops surplus entries from being dropped in silence. */
+	if (count > PROTECTION_MAX || first + count > total)
+		firmware_fatal("hart %u: %u PMP entries needed, %u there",
+			       current_hartid(), first + count, total);
+
+	if (lockdown)
+		lockdown_enable(scratch);
+	for (i = 0; i < count; i++)
+		entry_program(first + i, &list[i], lockdown);
+	/* Stops entries of an earlier stage or life from granting anything. */
+	for (i = first + count; i < total; i++)
+		pmp_disable(i);
+}
