@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The harts of a payload, its clock, its faults. Implemented by the
+ * architecture.
+ *
+ * Every hart has its own stack inside the payload's image. Interrupts are
+ * never taken as traps: they are enabled one by one, stay blocked globally, and
+ * are handled by irq_poll() when the payload asks (<common/irq.h>). A trap is
+ * therefore always a fault, either one that trap_run() waits for or an error
+ * that ends the compartment as failed.
+ */
+#ifndef COMMON_HART_H
+#define COMMON_HART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define HARTS_MAX 8
+
+/* The payload's program, called once on the boot hart; ends the compartment. */
+void payload_main(void);
+
+unsigned long hart_get_id(void);
+
+/*
+ * Starts `entry(argument)` on another hart of this compartment, with
+ * interrupts off. Returns 0 or an enum firmware_error.
+ */
+long hart_start(unsigned long id, void (*entry)(void *argument), void *argument);
+
+/* Stops the calling hart until somebody starts it again. */
+void hart_stop(void) __attribute__((noreturn));
+
+/* Units of the tree's timebase-frequency. */
+uint64_t hart_get_time(void);
+
+/* Retired instructions; under QEMU's -icount those of all harts together. */
+uint64_t hart_get_instructions(void);
+
+/* What a fault looked like, in the architecture's own encoding. */
+struct trap_record {
+	unsigned long cause;
+	unsigned long address;		/* faulting address, if there is one */
+	unsigned long pc;
+	unsigned long status;
+};
+
+/*
+ * Runs `attempt(argument)` and comes back when it returns or faults. Returns
+ * whether it faulted; if so, `record` says how, and everything that the
+ * attempt had on its stack is gone.
+ */
+bool trap_run(void (*attempt)(void *argument), void *argument,
+	      struct trap_record *record);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupts of a payload: doorbells, wired sources of the controller that the
+ * compartment was granted, timer. Implemented by the architecture.
+ *
+ * Handlers run in irq_poll() and irq_wait(), on the hart that calls them, so
+ * they never interrupt anything. One hart sets everything up before another
+ * one polls.
+ */
+#ifndef COMMON_IRQ_H
+#define COMMON_IRQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <common/tree.h>
+
+#define IRQ_WIRED_MAX 4
+
+typedef void (*irq_handler)(void *context);
+
+/*
+ * Takes the calling hart's interrupts into use, with whatever controller the
+ * compartment's tree grants it. Returns 0, or -1 after saying what is wrong.
+ */
+int irq_init(const struct tree *tree);
+
+/* Name of the controller in use, for people. */
+const char *irq_get_name(void);
+
+/*
+ * Enables wired source `source` (level-triggered, active high) towards the
+ * calling hart. Returns 0, or -1 when there is no controller or no room.
+ */
+int irq_connect(unsigned int source, irq_handler handler, void *context);
+
+/*
+ * Says who takes the doorbell's interrupt. Returns the delivery to register:
+ * an interrupt identity when the hart has a message-signalled controller and
+ * `software` is false, else the software interrupt.
+ */
+unsigned long irq_connect_doorbell(bool software, irq_handler handler,
+				   void *context);
+
+/*
+ * Inter-processor interrupts inside the compartment: who takes those of hart
+ * `hart` (NULL: nobody); letting them come to the calling hart, which irq_init()
+ * does too; sending one, which returns 0 or an enum firmware_error.
+ */
+void irq_connect_ipi(unsigned long hart, irq_handler handler, void *context);
+void irq_enable_ipi(void);
+long irq_send(unsigned long hart);
+
+/* Handles what is pending now; returns whether there was anything. */
+bool irq_poll(void);
+
+/*
+ * Sleeps until something is pending, and handles it. What became pending since
+ * the last irq_poll() counts, so nothing is lost between the caller's check
+ * and the sleep.
+ */
+void irq_wait(void);
+
+/* An interrupt at or after `time`; timer_cancel() takes it back. */
+void timer_set(uint64_t time, irq_handler handler, void *context);
+void timer_cancel(void);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Advanced Platform-Level Interrupt Controller, one supervisor-level domain
+ * (RISC-V Advanced Interrupt Architecture 1.0, chapter 4): direct delivery,
+ * and delivery by message into the hart's IMSIC file.
+ *
+ * The hart index of both is the hart id, as on machines with one group of
+ * harts numbered from 0.
+ */
+#include <irq_chip.h>
+
+#define APLIC_DOMAINCFG		0x0000
+#define APLIC_SOURCECFG(source)	(4UL * (source))
+#define APLIC_SETIENUM		0x1edc
+#define APLIC_SETIPNUM_LE	0x2000
+#define APLIC_TARGET(source)	(0x3000UL + 4UL * (source))
+#define APLIC_IDC(index)	(0x4000UL + 32UL * (index))
+#define APLIC_IDC_IDELIVERY	0x00
+#define APLIC_IDC_ITHRESHOLD	0x08
+#define APLIC_IDC_CLAIMI	0x1c
+#define APLIC_SOURCES_MAX	1024
+
+#define APLIC_DOMAINCFG_DM	(1U << 2)
+#define APLIC_DOMAINCFG_IE	(1U << 8)
+#define APLIC_SOURCECFG_LEVEL1	6U
+#define APLIC_TARGET_HART_SHIFT	18
+#define APLIC_CLAIMI_SHIFT	16
+
+static uint64_t aplic_base;
+static unsigned int aplic_hart;
+
+static int aplic_init_direct(const struct tree_device *device,
+			     const struct tree_hart *hart)
+{
+	uint64_t idc;
+
+	aplic_base = device->reg.base;
+	aplic_hart = hart->id;
+	idc = aplic_base + APLIC_IDC(aplic_hart);
+	if (APLIC_IDC(aplic_hart + 1) > device->reg.size)
+		return -1;
+	mmio_write(aplic_base + APLIC_DOMAINCFG, APLIC_DOMAINCFG_IE);
+	mmio_write(idc + APLIC_IDC_ITHRESHOLD, 0);
+	mmio_write(idc + APLIC_IDC_IDELIVERY, 1);
+	return 0;
+}
+
+static int aplic_init_msi(const struct tree_device *device,
+			  const struct tree_hart *hart)
+{
+	aplic_base = device->reg.base;
+	aplic_hart = hart->id;
+	mmio_write(aplic_base + APLIC_DOMAINCFG,
+		   APLIC_DOMAINCFG_IE | APLIC_DOMAINCFG_DM);
+	return 0;
+}
+
+static int aplic_enable(unsigned int source, uint32_t target)
+{
+	if (!source || source >= APLIC_SOURCES_MAX)
+		return -1;
+	mmio_write(aplic_base + APLIC_SOURCECFG(source),
+		   APLIC_SOURCECFG_LEVEL1);
+	mmio_write(aplic_base + APLIC_TARGET(source),
+		   aplic_hart << APLIC_TARGET_HART_SHIFT | target);
+	mmio_write(aplic_base + APLIC_SETIENUM, source);
+	return 0;
+}
+
+static int aplic_enable_direct(unsigned int source, unsigned int slot)
+{
+	(void)slot;
+	return aplic_enable(source, 1); /* priority */
+}
+
+static int aplic_enable_msi(unsigned int source, unsigned int slot)
+{
+	imsic_enable(IMSIC_IDENTITY_WIRED + slot);
+	return aplic_enable(source, IMSIC_IDENTITY_WIRED + slot);
+}
+
+static unsigned int aplic_claim_direct(void)
+{
+	return mmio_read(aplic_base + APLIC_IDC(aplic_hart) +
+			 APLIC_IDC_CLAIMI) >> APLIC_CLAIMI_SHIFT;
+}
+
+/* irq.c has taken the identity off the file and knows the slot. */
+static unsigned int aplic_claim_msi(void)
+{
+	return 0;
+}
+
+static void aplic_complete_direct(unsigned int source)
+{
+	(void)source;
+}
+
+/*
+ * AIA 4.9.2: a level that is still high sends no second message by itself;
+ * writing the source's number makes the controller look again.
+ */
+static void aplic_complete_msi(unsigned int source)
+{
+	mmio_write(aplic_base + APLIC_SETIPNUM_LE, source);
+}
+
+const struct irq_chip irq_chip_aplic = {
+	.name = "APLIC",
+	.compatible = "riscv,aplic",
+	.init = aplic_init_direct,
+	.enable = aplic_enable_direct,
+	.claim = aplic_claim_direct,
+	.complete = aplic_complete_direct,
+};
+
+const struct irq_chip irq_chip_aplic_msi = {
+	.name = "APLIC with IMSIC",
+	.compatible = "riscv,aplic",
+	.init = aplic_init_msi,
+	.enable = aplic_enable_msi,
+	.claim = aplic_claim_msi,
+	.complete = aplic_complete_msi,
+};

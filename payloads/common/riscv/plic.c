@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* RISC-V Platform-Level Interrupt Controller specification 1.0, one context. */
+#include <irq_chip.h>
+
+#define PLIC_PRIORITY(source)	(4UL * (source))
+#define PLIC_ENABLE(context)	(0x2000UL + 0x80UL * (context))
+#define PLIC_THRESHOLD(context)	(0x200000UL + 0x1000UL * (context))
+#define PLIC_CLAIM(context)	(PLIC_THRESHOLD(context) + 4)
+#define PLIC_SOURCES_MAX	1024
+
+static uint64_t plic_base;
+static unsigned int plic_context;
+
+static int plic_init(const struct tree_device *device,
+		     const struct tree_hart *hart)
+{
+	if (hart->plic_context < 0)
+		return -1;
+	plic_base = device->reg.base;
+	plic_context = hart->plic_context;
+	mmio_write(plic_base + PLIC_THRESHOLD(plic_context), 0);
+	return 0;
+}
+
+static int plic_enable(unsigned int source, unsigned int slot)
+{
+	uint64_t word = plic_base + PLIC_ENABLE(plic_context) + source / 32 * 4;
+
+	(void)slot;
+	if (!source || source >= PLIC_SOURCES_MAX)
+		return -1;
+	mmio_write(plic_base + PLIC_PRIORITY(source), 1);
+	mmio_write(word, mmio_read(word) | 1U << source % 32);
+	return 0;
+}
+
+static unsigned int plic_claim(void)
+{
+	return mmio_read(plic_base + PLIC_CLAIM(plic_context));
+}
+
+static void plic_complete(unsigned int source)
+{
+	mmio_write(plic_base + PLIC_CLAIM(plic_context), source);
+}
+
+const struct irq_chip irq_chip_plic = {
+	.name = "PLIC",
+	.compatible = "riscv,plic0",
+	.init = plic_init,
+	.enable = plic_enable,
+	.claim = plic_claim,
+	.complete = plic_complete,
+};

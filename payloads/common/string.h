@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The few C string functions that a payload, libfdt and the compiler need.
+ *
+ * Meaning as in ISO C. Nothing here is safe against overlapping writers; each
+ * buffer belongs to the caller. No function allocates.
+ */
+#ifndef COMMON_STRING_H
+#define COMMON_STRING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *to, const void *from, size_t size);
+void *memmove(void *to, const void *from, size_t size);
+void *memset(void *to, int value, size_t size);
+int memcmp(const void *a, const void *b, size_t size);
+void *memchr(const void *area, int value, size_t size);
+size_t strlen(const char *s);
+size_t strnlen(const char *s, size_t limit);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t limit);
+char *strchr(const char *s, int c);
+char *strrchr(const char *s, int c);
+
+/*
+ * Bytes that memcpy and memmove have moved since the start, in blocks of at
+ * least COPY_COUNT_MIN bytes: a disk's sector. Headers and names are smaller,
+ * so what is counted here is payload data that a CPU copied.
+ */
+#define COPY_COUNT_MIN	512
+extern uint64_t copy_bytes;
+
+#endif

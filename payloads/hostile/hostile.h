@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hostile payload: tries everything that a compartment may not do, and
+ * reports each group of attempts as one PASS or FAIL line. An attempt counts
+ * as refused only if what refuses it was seen: the right fault, or the right
+ * error. Cases by their numbers in docs/threat-model.md.
+ *
+ * One hart attempts; the second, where there is one, only spins.
+ */
+#ifndef HOSTILE_HOSTILE_H
+#define HOSTILE_HOSTILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <common/tree.h>
+
+/* ---- Attempts (attempt.c) ---- */
+
+struct attempt_totals {
+	uint64_t refused;
+	uint64_t through;
+};
+
+extern struct attempt_totals attempt_totals;
+
+/* Opens a group; attempts belong to it until the next is opened or closed. */
+void attempt_begin(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/*
+ * One attempt. The first few of a group that got through are named on the
+ * console by `what` and `number`.
+ */
+void attempt(bool refused, const char *what, uint64_t number);
+
+/* Closes the group with its PASS or FAIL; a group without attempts fails. */
+void attempt_end(void);
+
+/* ---- What lies outside the grant (map.c) ---- */
+
+typedef void (*map_visit)(void *context, uint64_t address);
+
+/* Whether [address, address + size) touches anything granted. */
+bool map_is_granted(uint64_t address, uint64_t size);
+
+/*
+ * Calls `visit` for addresses, multiples of 8, that are not granted: the edges
+ * of everything granted, the board's devices, RAM and the rest of the map in
+ * strides. Of the strides only every `coarse`-th (1: all).
+ */
+void map_walk(map_visit visit, void *context, unsigned int coarse);
+
+/* A few addresses of each kind, for what takes long: the last one is ~7. */
+extern const uint64_t map_samples[];
+extern const unsigned int map_sample_count;
+
+/* ---- Groups, each one or more reports ---- */
+
+void reach_run(void);		/* 31, 32, 37: loads, stores, fetches */
+void registers_run(void);	/* 31: machine-level registers */
+void calls_run(void);		/* 30: every call of every extension */
+void doorbell_run(void);	/* 30, 37: the doorbell's calls */
+void residue_check(void);	/* 36: call before anything else */
+void residue_prepare(uint64_t life);	/* 36: call before the restart */
+void storm_run(void);		/* 33 */
+void dma_run(void);		/* 35: only with a granted bus master */
+
+#endif

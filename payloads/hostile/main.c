@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Several lives, each of which first looks for what a former one left: the
+ * first two storm and leave behind what they can, those in between restart at
+ * once, the last attacks. Each says how many attempts were refused; one that got
+ * through, or any other failed check, ends the compartment as failed in that
+ * life.
+ *
+ * Boot arguments:
+ *	lives=N		restart N - 1 times (6); 1: attack only
+ */
+#include <common/console.h>
+#include <common/firmware.h>
+#include <common/report.h>
+#include "hostile.h"
+
+#define LIVES_DEFAULT 6
+
+static void hostile_attack(void)
+{
+	reach_run();
+	registers_run();
+	calls_run();
+	doorbell_run();
+	dma_run();
+}
+
+static void hostile_summarise(uint64_t life)
+{
+	print("life %lu: %lu attempts refused, %lu got through\n", life,
+	      attempt_totals.refused, attempt_totals.through);
+	print("checks: %u passed, %u failed\n", report_totals.passed,
+	      report_totals.failed);
+	if (attempt_totals.through || report_totals.failed)
+		firmware_end(true);
+}
+
+void payload_main(void)
+{
+	uint64_t lives = tree_get_number(&tree, "lives", LIVES_DEFAULT);
+	uint64_t life = firmware_get_life();
+
+	print("life %lu of %lu\n", life, lives);
+	residue_check();
+	if (life >= lives) {
+		hostile_attack();
+	} else if (life <= 2) {
+		storm_run();
+		residue_prepare(life);
+	}
+	hostile_summarise(life);
+	if (life < lives)
+		firmware_restart();
+	firmware_end(false);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <common/channel.h>
+#include <common/console.h>
+#include <common/memory.h>
+#include <common/string.h>
+#include <loopback/block.h>
+#include <loopback/server.h>
+#include "server.h"
+
+/* Requests of one client between two looks at the others. */
+#define SERVER_BUDGET 64
+
+struct server_channel {
+	struct channel channel;
+	struct loopback_server endpoint;
+	struct loopback_server_queue queue;
+	struct loopback_block_server block;
+	bool more;		/* its budget ended before its requests */
+	bool draining;
+	bool done;
+};
+
+static struct server_channel server_channels[TREE_CHANNELS_MAX];
+static unsigned int server_channel_count;
+
+static int server_channel_init_block(struct server_channel *sc,
+				     struct server_disk *disk,
+				     uint16_t queue_size)
+{
+	struct loopback_block_server_config config = {
+		.backend = &disk->backend.backend,
+		.slot_count = queue_size,
+		.queue_size_max = queue_size,
+	};
+	const char *name = sc->channel.info->name;
+
+	config.slots = memory_take(queue_size * sizeof(*config.slots), 64);
+	config.segments = memory_take(LOOPBACK_BLOCK_SEGMENTS(queue_size) *
+				      sizeof(*config.segments), 64);
+	if (!config.slots || !config.segments)
+		return LOOPBACK_EINVAL;
+	for (unsigned int i = 0; i < sizeof(config.id) && name[i]; i++)
+		config.id[i] = name[i];
+	return loopback_block_server_init(&sc->block, &config);
+}
+
+static int server_channel_init(struct server_channel *sc,
+			       const struct tree_channel *info,
+			       struct server_disk *disk)
+{
+	struct loopback_server_config config = {
+		.control = (void *)(uintptr_t)info->control.base,
+		.pool = (void *)(uintptr_t)info->pool.base,
+		.pool_address = info->pool.base,
+		.pool_size = info->pool.size,
+		.record = info->record.size ?
+			  (void *)(uintptr_t)info->record.base : NULL,
+		.record_size = info->record.size,
+		.queue_size_max = info->queue_size,
+		.queues = &sc->queue,
+	};
+	int error;
+
+	config.in_flight = memory_take(info->queue_size, 64);
+	if (!config.in_flight || channel_init(&sc->channel, info))
+		return LOOPBACK_EINVAL;
+	config.notify = sc->channel.notify;
+	error = server_channel_init_block(sc, disk, info->queue_size);
+	if (!error)
+		error = loopback_server_init(&sc->endpoint, &config,
+					     &sc->block.device);
+	if (error)
+		return error;
+	loopback_block_server_attach(&sc->block, &sc->endpoint);
+	return loopback_server_publish(&sc->endpoint);
+}
+
+int server_channels_init(struct server_disk *disk)
+{
+	const struct tree_channel *info = tree.channels;
+	struct server_channel *sc;
+	int error;
+
+	for (; info < tree.channels + tree.channel_count; info++) {
+		if (!info->server || strcmp(info->device, "block"))
+			continue;
+		sc = &server_channels[server_channel_count++];
+		error = server_channel_init(sc, info, disk);
+		if (error) {
+			print("channel %s: %s (%d)\n", info->name,
+			      channel_get_error(error), error);
+			return -1;
+		}
+		print("serving channel %s to %s, queue of %u\n", info->name,
+		      sc->channel.peer, info->queue_size);
+	}
+	if (!server_channel_count)
+		print("no block channel to serve\n");
+	return server_channel_count ? 0 : -1;
+}
+
+/*
+ * A client that has ended says nothing more; what it left in flight is let run
+ * out like that of one that closed. One that restarts attaches again.
+ */
+static void server_channel_note_peer(struct server_channel *sc)
+{
+	if (!channel_take_peer(&sc->channel) ||
+	    !channel_is_abandoned(&sc->channel) || sc->done)
+		return;
+	print("%s has ended without closing %s\n", sc->channel.peer,
+	      sc->channel.info->name);
+	sc->done = true;
+}
+
+/* Returns whether the queue has to be looked at. */
+static bool server_channel_poll_control(struct server_channel *sc)
+{
+	int events = loopback_server_poll_control(&sc->endpoint);
+
+	if (events < 0)
+		return false;
+	sc->draining = events & LOOPBACK_EVENT_DRAINING;
+	if (events & LOOPBACK_EVENT_REFUSED)
+		print("channel %s: refused the client's request (%d)\n",
+		      sc->channel.info->name, sc->endpoint.last_error);
+	if (events & LOOPBACK_EVENT_STARTED)
+		sc->done = false;
+	if (events & LOOPBACK_EVENT_CLOSED)
+		sc->done = true;
+	return events & LOOPBACK_EVENT_STARTED;
+}
+
+static void server_channel_poll(struct server_channel *sc, bool completed)
+{
+	bool work = sc->more || completed;
+	int result;
+
+	server_channel_note_peer(sc);
+	if (channel_take(&sc->channel, LOOPBACK_BIT_QUEUE(0)))
+		work = true;
+	if (channel_take(&sc->channel, LOOPBACK_BIT_CONTROL) ||
+	    (sc->draining && completed))
+		work |= server_channel_poll_control(sc);
+	if (!work)
+		return;
+	result = loopback_block_server_process(&sc->block, SERVER_BUDGET);
+	sc->more = result == LOOPBACK_BLOCK_SERVER_MORE;
+	if (result == LOOPBACK_EPROTO)
+		print("channel %s: %s broke the ring; stopped until its reset\n",
+		      sc->channel.info->name, sc->channel.peer);
+}
+
+bool server_channels_poll(bool completed)
+{
+	bool more = false;
+
+	for (unsigned int i = 0; i < server_channel_count; i++) {
+		server_channel_poll(&server_channels[i], completed);
+		more |= server_channels[i].more;
+	}
+	return more;
+}
+
+bool server_channels_are_done(void)
+{
+	for (unsigned int i = 0; i < server_channel_count; i++) {
+		if (!server_channels[i].done || server_channels[i].draining)
+			return false;
+	}
+	return true;
+}
+
+uint64_t server_channels_count(uint64_t *refused)
+{
+	uint64_t requests = 0;
+
+	*refused = 0;
+	for (unsigned int i = 0; i < server_channel_count; i++) {
+		requests += server_channels[i].block.requests;
+		*refused += server_channels[i].block.refused;
+	}
+	return requests;
+}
