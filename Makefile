@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Everything a person does starts here; "make help" lists it. All that is made
+# lies under build/.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# What the user may choose (see "make help").
+SYSTEM ?= demo
+HARTS ?= 2
+AIA ?= none
+MEM ?= 512M
+DISK ?=
+WRITE ?= 0
+CPU ?= rv64,h=false
+GDB ?=
+TESTS ?=
+V ?=
+QEMU ?= qemu-system-riscv64
+CROSS_COMPILE ?= riscv64-linux-gnu-
+OPENSBI_SRC ?=
+
+BUILD := build
+BOARD := qemu-virt
+export QEMU CROSS_COMPILE
+
+# say(verb, what): one short line per step, or with V=1 the commands instead
+ifeq ($(V),1)
+say = @:
+else
+.SILENT:
+say = printf '  %-8s%s\n' $(1) '$(2)'
+endif
+
+# As many jobs as processors, unless the user said how many.
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# Whatever is to be built needs its tools first: installs what is missing,
+# silent and quick when nothing is.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+setup-output := $(shell QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' firmware/setup.sh >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error not everything that is needed is there)
+endif
+endif
+
+.PHONY: help setup run check bench clean
+help:
+	cat firmware/help.txt
+
+setup:
+	$(call say,SETUP,complete)
+
+include firmware/opensbi.mk
+include payloads/payloads.mk
+include firmware/bundle.mk
+include firmware/run.mk
+include tests/tests.mk
+
+clean:
+	$(call say,CLEAN,build)
+	rm -rf build

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Every file says its licence, and none has grown out of hand.
+
+. tests/source/tap-lib.sh
+
+claim 'every file has an SPDX line within its first three' "$(
+	our_files ! -name COPYING.BSD ! -name '*.md' ! -name help.txt |
+	while read -r file; do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: BSD-2-Clause' ||
+			echo "$file"
+	done)"
+
+claim 'no source file is longer than 440 lines' "$(
+	our_files -name '*.[chS]' -o -type f -name '*.sh' |
+	xargs wc -l | awk '$2 != "total" && $1 > 440')"
+
+claim 'no trailing white space' "$(
+	our_files ! -name '*.md' | xargs grep -nE '[[:space:]]+$' /dev/null)"
+claim 'every link of a document to a file of ours leads somewhere' "$(
+	our_files -name '*.md' |
+	while read -r file; do
+		grep -oE '\]\([^)#:]+[)#]' "$file" | sed -E 's/^\]\(//; s/[)#]$//' |
+		while read -r link; do
+			[ -e "$(dirname "$file")/$link" ] || echo "$file: $link"
+		done
+	done)"
+finish
