@@ -44,7 +44,8 @@ static size_t manifest_load(struct bundle *bundle, const void *blob,
 	struct bundle_image image;
 
 	if (bundle_open(bundle, blob, size, report) ||
-	    bundle_find_image(bundle, BUNDLE_MANIFEST, &image, report))
+	    bundle_find_image(bundle, BUNDLE_MANIFEST, &image, report) ||
+	    bundle_verify_image(&image, report))
 		return 0;
 	if (image.size > sizeof(manifest_copy)) {
 		report_error(report, "/images/" BUNDLE_MANIFEST, "data",

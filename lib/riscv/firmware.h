@@ -77,6 +77,8 @@ void hart_run_commands(void);
 /* Whether the hart runs, or is about to run, S-mode code. */
 bool hart_is_started(u32 hartid);
 bool hart_is_stopped(u32 hartid);
+/* Takes what other harts sent to the calling one while it is stopped. */
+void hart_serve(void);
 
 /* boot.c */
 /* Ends the machine in failure. */

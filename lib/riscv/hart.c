@@ -128,23 +128,27 @@ void __wrap_sbi_ipi_process(void)
 }
 
 /*
- * A stopped hart waits here. It keeps serving IPIs, so that a sender that saw
- * it running an instant ago neither waits for ever nor keeps it from sleeping.
+ * A sender may have seen this hart running an instant before it stopped, and
+ * wait for ever for a remote fence to be taken: a stopped hart goes on taking
+ * what is sent to it. What was sent while it stopped has lost its interrupt
+ * (OpenSBI's warm boot clears that), so the events are looked at regardless.
  */
+void hart_serve(void)
+{
+	if (csr_read(CSR_MIP) & MIP_MEIP)
+		sbi_irqchip_process();
+	sbi_ipi_process();
+}
+
 static void hart_wait_start(void)
 {
 	unsigned long mie = csr_read(CSR_MIE);
 
 	csr_set(CSR_MIE, MIP_MSIP | MIP_MEIP);
+	hart_serve();
 	while (hart_state(current_hartid()) != SBI_HSM_STATE_START_PENDING) {
-		unsigned long mip;
-
 		wfi();
-		mip = csr_read(CSR_MIP);
-		if (mip & MIP_MEIP)
-			sbi_irqchip_process();
-		if (mip & MIP_MSIP)
-			sbi_ipi_process();
+		hart_serve();
 	}
 	csr_write(CSR_MIE, mie);
 }

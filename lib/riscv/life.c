@@ -48,6 +48,8 @@ static bool life_wait_stopped(void *ctx, unsigned int id)
 	for (waited = 0; waited < STOP_TIMEOUT_US; waited += STOP_POLL_US) {
 		if (!harts_stop(compartment_get(id)))
 			return true;
+		/* One of them may be waiting for this hart's fence. */
+		hart_serve();
 		sbi_timer_udelay(STOP_POLL_US);
 	}
 	sbi_printf("bulkhead: %s: a hart did not stop within %u ms\n",
