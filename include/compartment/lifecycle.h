@@ -14,7 +14,7 @@
 #ifndef COMPARTMENT_LIFECYCLE_H
 #define COMPARTMENT_LIFECYCLE_H
 
-#include <doorbell/abi.h>
+#include <compartment/abi.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +26,7 @@ enum lifecycle_goal {
 };
 
 struct lifecycle {
-	uint32_t state;		/* enum doorbell_peer_state */
+	uint32_t state;		/* enum compartment_state */
 	uint32_t goal;		/* enum lifecycle_goal, while stopping */
 	uint32_t life;		/* how many times it was started */
 };

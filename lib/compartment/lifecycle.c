@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <compartment/lifecycle.h>
 
-static void state_set(struct lifecycle *lc, enum doorbell_peer_state state)
+static void state_set(struct lifecycle *lc, enum compartment_state state)
 {
 	__atomic_store_n(&lc->state, state, __ATOMIC_RELEASE);
 }
@@ -11,14 +11,14 @@ uint64_t lifecycle_read(const struct lifecycle *lc)
 	uint64_t state = __atomic_load_n(&lc->state, __ATOMIC_ACQUIRE);
 	uint64_t life = __atomic_load_n(&lc->life, __ATOMIC_RELAXED);
 
-	return state | life << DOORBELL_PEER_LIFE_SHIFT;
+	return state | life << COMPARTMENT_STARTS_SHIFT;
 }
 
 void lifecycle_started(struct lifecycle *lc)
 {
 	__atomic_store_n(&lc->life, lc->life + 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&lc->goal, LIFECYCLE_NONE, __ATOMIC_RELAXED);
-	state_set(lc, DOORBELL_PEER_RUNNING);
+	state_set(lc, COMPARTMENT_STATE_RUNNING);
 }
 
 bool lifecycle_begin(struct lifecycle *lc, enum lifecycle_goal goal)
@@ -37,7 +37,7 @@ bool lifecycle_is_ending(const struct lifecycle *lc)
 static void life_end(struct lifecycle *lc, const struct lifecycle_ops *ops,
 		     void *ctx, unsigned int id, bool failed)
 {
-	state_set(lc, failed ? DOORBELL_PEER_FAILED : DOORBELL_PEER_ENDED);
+	state_set(lc, failed ? COMPARTMENT_STATE_FAILED : COMPARTMENT_STATE_ENDED);
 	ops->tell_peers(ctx, id);
 	ops->ended(ctx, id, failed);
 }
@@ -61,7 +61,7 @@ void lifecycle_finish(struct lifecycle *lc, const struct lifecycle_ops *ops,
 		life_end(lc, ops, ctx, id, goal != LIFECYCLE_END || !clean);
 		return;
 	}
-	state_set(lc, DOORBELL_PEER_RESTARTING);
+	state_set(lc, COMPARTMENT_STATE_RESTARTING);
 	ops->tell_peers(ctx, id);
 	if (!ops->load(ctx, id)) {
 		life_end(lc, ops, ctx, id, true);

@@ -12,7 +12,7 @@ static int self_get(int id, struct sbi_ecall_return *out)
 {
 	uint64_t life = lifecycle_read(&firmware.runtime[id].life);
 
-	out->value = (life & ~(uint64_t)DOORBELL_PEER_STATE_MASK) | id;
+	out->value = (life & ~(uint64_t)COMPARTMENT_STATE_MASK) | id;
 	return SBI_SUCCESS;
 }
 

@@ -3,6 +3,7 @@
  * Doorbell extension (docs/sbi-doorbell.md): the calls, and how a doorbell
  * reaches memory and harts here.
  */
+#include <doorbell/abi.h>
 #include <sbi/sbi_ecall.h>
 #include <sbi/sbi_ecall_interface.h>
 #include <sbi/sbi_error.h>

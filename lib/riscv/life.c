@@ -161,11 +161,11 @@ static bool life_start(void *ctx, unsigned int id)
 static void summary_print(void)
 {
 	static const char *const outcomes[] = {
-		[DOORBELL_PEER_READY] = "not started",
-		[DOORBELL_PEER_RUNNING] = "running",
-		[DOORBELL_PEER_RESTARTING] = "restarting",
-		[DOORBELL_PEER_ENDED] = "ended in good order",
-		[DOORBELL_PEER_FAILED] = "FAILED",
+		[COMPARTMENT_STATE_LOADED] = "not started",
+		[COMPARTMENT_STATE_RUNNING] = "running",
+		[COMPARTMENT_STATE_RESTARTING] = "restarting",
+		[COMPARTMENT_STATE_ENDED] = "ended in good order",
+		[COMPARTMENT_STATE_FAILED] = "FAILED",
 	};
 	unsigned int id;
 
@@ -176,8 +176,8 @@ static void summary_print(void)
 		sbi_printf("bulkhead:   %s: %s; started %lu time(s), "
 			   "%lu firmware entries, %lu doorbells rung\n",
 			   compartment_get(id)->name,
-			   outcomes[life & DOORBELL_PEER_STATE_MASK],
-			   (unsigned long)(life >> DOORBELL_PEER_LIFE_SHIFT),
+			   outcomes[life & COMPARTMENT_STATE_MASK],
+			   (unsigned long)(life >> COMPARTMENT_STARTS_SHIFT),
 			   (unsigned long)hart_sum(id,
 					COMPARTMENT_COUNTER_ENTRIES),
 			   (unsigned long)hart_sum(id,

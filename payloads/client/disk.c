@@ -113,7 +113,7 @@ static void disk_note_peer(struct client_disk *disk)
 		return;
 	if (disk->attachments &&
 	    (channel_is_abandoned(&disk->channel) ||
-	     disk->channel.peer_state == DOORBELL_PEER_RESTARTING ||
+	     disk->channel.peer_state == COMPARTMENT_STATE_RESTARTING ||
 	     disk->channel.peer_life != disk->peer_life))
 		loopback_client_peer_down(&disk->endpoint);
 	disk->peer_life = disk->channel.peer_life;

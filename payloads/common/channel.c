@@ -60,7 +60,7 @@ int channel_init(struct channel *channel, const struct tree_channel *info)
 	channel->bits = 0;
 	channel->peer_changed = true; /* what happened before is not rung */
 	channel->pool_next = info->pool.base;
-	channel->peer_state = DOORBELL_PEER_READY;
+	channel->peer_state = COMPARTMENT_STATE_LOADED;
 	channel->peer_life = 0;
 	channel->next = channels;
 	channels = channel;
@@ -82,14 +82,14 @@ bool channel_take_peer(struct channel *channel)
 	channel->peer_changed = false;
 	if (doorbell_get_peer(channel->info->link, &channel->peer_state,
 			      &channel->peer_life))
-		channel->peer_state = DOORBELL_PEER_FAILED;
+		channel->peer_state = COMPARTMENT_STATE_FAILED;
 	return true;
 }
 
 bool channel_is_abandoned(const struct channel *channel)
 {
-	return channel->peer_state == DOORBELL_PEER_ENDED ||
-	       channel->peer_state == DOORBELL_PEER_FAILED;
+	return channel->peer_state == COMPARTMENT_STATE_ENDED ||
+	       channel->peer_state == COMPARTMENT_STATE_FAILED;
 }
 
 void *channel_take_pool(struct channel *channel, size_t size, size_t align)

@@ -24,7 +24,7 @@ struct channel {
 	struct loopback_notify notify;	/* for the endpoint's configuration */
 	uint64_t bits;			/* rung and not taken, from bit 0 */
 	bool peer_changed;
-	enum doorbell_peer_state peer_state;
+	enum compartment_state peer_state;
 	uint64_t peer_life;		/* how often the peer was started */
 	uint64_t pool_next;		/* first byte not handed out */
 	struct channel *next;

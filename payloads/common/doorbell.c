@@ -75,14 +75,14 @@ uint64_t doorbell_get_rings(void)
 	return __atomic_load_n(&doorbell_rings, __ATOMIC_RELAXED);
 }
 
-long doorbell_get_peer(unsigned int link, enum doorbell_peer_state *state,
+long doorbell_get_peer(unsigned int link, enum compartment_state *state,
 		       uint64_t *life)
 {
 	unsigned long value = 0;
 	long error = firmware_call(DOORBELL_EID, DOORBELL_FID_GET_PEER, link, 0,
 				   0, 0, &value);
 
-	*state = value & DOORBELL_PEER_STATE_MASK;
-	*life = value >> DOORBELL_PEER_LIFE_SHIFT;
+	*state = value & COMPARTMENT_STATE_MASK;
+	*life = value >> COMPARTMENT_STARTS_SHIFT;
 	return error;
 }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <compartment/abi.h>
 #include <doorbell/abi.h>
 
 /* `bits`: all that were rung since the last call, at least one. */
@@ -57,7 +58,7 @@ static inline uint64_t doorbell_take(unsigned int link)
 }
 
 /* State of the peer of `link` and how often it was started. */
-long doorbell_get_peer(unsigned int link, enum doorbell_peer_state *state,
+long doorbell_get_peer(unsigned int link, enum compartment_state *state,
 		       uint64_t *life);
 
 #endif

@@ -27,7 +27,7 @@ enum firmware_error {
 };
 
 /*
- * Any call: extension and function as in <doorbell/abi.h>. `value` may be NULL
+ * Any call: extension and function as in <compartment/abi.h> or <doorbell/abi.h>. `value` may be NULL
  * when the function returns none that matters.
  */
 long firmware_call(unsigned long extension, unsigned long function,

@@ -76,7 +76,7 @@ static const struct lifecycle_ops ops = {
 };
 
 static void run(enum lifecycle_goal goal, const char *fails, const char *expect,
-		enum doorbell_peer_state state, uint64_t lives)
+		enum compartment_state state, uint64_t lives)
 {
 	struct lifecycle lc = { 0 };
 
@@ -96,7 +96,7 @@ static void restarts_in_order(void)
 {
 	run(LIFECYCLE_RESTART, NULL,
 	    "wait quiesce irq bell tell load start tell ",
-	    DOORBELL_PEER_RUNNING, 2);
+	    COMPARTMENT_STATE_RUNNING, 2);
 }
 
 static void can_be_restarted_again(void)
@@ -115,35 +115,35 @@ static void can_be_restarted_again(void)
 static void ends_in_order(void)
 {
 	run(LIFECYCLE_END, NULL, "wait quiesce irq bell tell ended",
-	    DOORBELL_PEER_ENDED, 1);
+	    COMPARTMENT_STATE_ENDED, 1);
 	run(LIFECYCLE_FAIL, NULL, "wait quiesce irq bell tell failed",
-	    DOORBELL_PEER_FAILED, 1);
+	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void never_reloads_under_a_running_hart(void)
 {
 	run(LIFECYCLE_RESTART, "wait ", "wait quiesce irq bell tell failed",
-	    DOORBELL_PEER_FAILED, 1);
+	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void never_reloads_under_a_busy_device(void)
 {
 	run(LIFECYCLE_RESTART, "quiesce ", "wait quiesce irq bell tell failed",
-	    DOORBELL_PEER_FAILED, 1);
+	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void never_starts_a_damaged_image(void)
 {
 	run(LIFECYCLE_RESTART, "load ",
 	    "wait quiesce irq bell tell load tell failed",
-	    DOORBELL_PEER_FAILED, 1);
+	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void gives_up_when_the_boot_hart_does_not_start(void)
 {
 	run(LIFECYCLE_RESTART, "start ",
 	    "wait quiesce irq bell tell load start tell failed",
-	    DOORBELL_PEER_FAILED, 2);
+	    COMPARTMENT_STATE_FAILED, 2);
 }
 
 static const struct unit_test tests[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <common/console.h>
 #include <common/firmware.h>
-#include <doorbell/abi.h>
+#include <compartment/abi.h>
 #include <sbi.h>
 
 long firmware_call(unsigned long extension, unsigned long function,
@@ -70,7 +70,7 @@ uint64_t firmware_get_observed(unsigned int counter)
 	if (firmware_call(COMPARTMENT_EID, COMPARTMENT_FID_GET_SELF, 0, 0, 0, 0,
 			  &self))
 		return 0;
-	self &= DOORBELL_PEER_STATE_MASK;
+	self &= COMPARTMENT_STATE_MASK;
 	/* A number that does not exist or may not be observed counts 0. */
 	for (unsigned long i = 0; i < COMPARTMENTS_MAX; i++) {
 		if (i != self)
@@ -86,5 +86,5 @@ uint64_t firmware_get_life(void)
 	if (firmware_call(COMPARTMENT_EID, COMPARTMENT_FID_GET_SELF, 0, 0, 0, 0,
 			  &value))
 		return 0;
-	return value >> DOORBELL_PEER_LIFE_SHIFT;
+	return value >> COMPARTMENT_STARTS_SHIFT;
 }

@@ -6,6 +6,7 @@
 #include <common/firmware.h>
 #include <common/hart.h>
 #include <common/memory.h>
+#include <compartment/abi.h>
 #include <doorbell/abi.h>
 #include <sbi.h>
 #include "../hostile.h"
@@ -231,7 +232,7 @@ static void calls_counters(void)
 {
 	unsigned long self = sbi_call(COMPARTMENT_EID, COMPARTMENT_FID_GET_SELF,
 				      0, 0, 0, 0, 0, 0).value &
-			     DOORBELL_PEER_STATE_MASK;
+			     COMPARTMENT_STATE_MASK;
 
 	attempt_begin("calls: counters of other compartments");
 	for (unsigned long c = 0; c < HART_SCAN; c++) {

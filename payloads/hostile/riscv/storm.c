@@ -7,6 +7,7 @@
 #include <common/firmware.h>
 #include <common/hart.h>
 #include <common/report.h>
+#include <compartment/abi.h>
 #include <doorbell/abi.h>
 #include <sbi.h>
 #include "../hostile.h"
