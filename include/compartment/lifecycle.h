@@ -35,9 +35,12 @@ struct lifecycle {
 struct lifecycle_ops {
 	/* Waits, bounded, until every hart is stopped; false if one is not. */
 	bool (*wait_stopped)(void *ctx, unsigned int id);
-	/* Resets the devices that master the bus; false if one cannot be. */
+	/*
+	 * Brings every device to rest; false if one does not come to rest, or
+	 * nobody knows how to, which rules out a restart but not an end.
+	 */
 	bool (*quiesce_devices)(void *ctx, unsigned int id);
-	/* Completes and disables interrupts; clears what is pending. */
+	/* Completes and disables interrupts of the harts. */
 	void (*clear_interrupts)(void *ctx, unsigned int id);
 	/* Ends doorbell registrations. */
 	void (*clear_doorbells)(void *ctx, unsigned int id);
@@ -55,7 +58,7 @@ struct lifecycle_ops {
 uint64_t lifecycle_read(const struct lifecycle *lc);
 
 /* Marks a loaded compartment as started for the first time. */
-void lifecycle_started(struct lifecycle *lc);
+void lifecycle_mark_started(struct lifecycle *lc);
 
 /*
  * Asks for the end of the present life. True if the caller is the coordinator

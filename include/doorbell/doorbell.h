@@ -12,9 +12,10 @@
  *
  * Concurrency: links are added by one thread before any other call. Afterwards
  * every function may be called by any number of harts at the same time. Each
- * end has a fair lock that is held for at most two accesses to a pending word,
- * one notification barrier and one deliver operation, so that no compartment
- * can hold up another for longer than that times the number of harts.
+ * end has a fair lock that is held for at most two accesses to pending words
+ * and one deliver operation, so that no compartment can hold up another for
+ * longer than that times the number of harts. Both operations are called with
+ * the lock held and must not call back.
  *
  * Trust: compartment numbers come from the firmware and are trusted; link
  * numbers, addresses, harts, identities, masks and bits come from guests and
@@ -36,8 +37,7 @@ enum doorbell_error {
 	DOORBELL_ERR_BITS = -2,		/* a bit that guests may not ring */
 	DOORBELL_ERR_PAGE = -3,		/* pending page not in own memory */
 	DOORBELL_ERR_TARGET = -4,	/* not an own hart, or bad identity */
-	DOORBELL_ERR_STATE = -5,	/* not registered */
-	DOORBELL_ERR_FULL = -6,		/* no room for another link */
+	DOORBELL_ERR_FULL = -5,		/* no room for another link */
 };
 
 /* Where rings of one link arrive at one of its two compartments. */

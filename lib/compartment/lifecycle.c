@@ -3,6 +3,7 @@
 
 static void state_set(struct lifecycle *lc, enum compartment_state state)
 {
+	/* What happened to the compartment before its state: lifecycle_read(). */
 	__atomic_store_n(&lc->state, state, __ATOMIC_RELEASE);
 }
 
@@ -14,7 +15,7 @@ uint64_t lifecycle_read(const struct lifecycle *lc)
 	return state | life << COMPARTMENT_STARTS_SHIFT;
 }
 
-void lifecycle_started(struct lifecycle *lc)
+void lifecycle_mark_started(struct lifecycle *lc)
 {
 	__atomic_store_n(&lc->life, lc->life + 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&lc->goal, LIFECYCLE_NONE, __ATOMIC_RELAXED);
@@ -25,6 +26,7 @@ bool lifecycle_begin(struct lifecycle *lc, enum lifecycle_goal goal)
 {
 	uint32_t none = LIFECYCLE_NONE;
 
+	/* Pairs with the acquire in lifecycle_is_ending(). */
 	return __atomic_compare_exchange_n(&lc->goal, &none, goal, false,
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
@@ -46,19 +48,17 @@ void lifecycle_finish(struct lifecycle *lc, const struct lifecycle_ops *ops,
 		      void *ctx, unsigned int id)
 {
 	enum lifecycle_goal goal = __atomic_load_n(&lc->goal, __ATOMIC_ACQUIRE);
-	bool clean;
+	bool stopped = ops->wait_stopped(ctx, id);
+	bool quiet = ops->quiesce_devices(ctx, id);
 
+	ops->clear_interrupts(ctx, id);
+	ops->clear_doorbells(ctx, id);
 	/*
 	 * A hart that does not stop, or a device that does not, may still
 	 * write into the memory: nothing of it is given a new life then.
 	 */
-	clean = ops->wait_stopped(ctx, id);
-	clean &= ops->quiesce_devices(ctx, id);
-	ops->clear_interrupts(ctx, id);
-	ops->clear_doorbells(ctx, id);
-
-	if (goal != LIFECYCLE_RESTART || !clean) {
-		life_end(lc, ops, ctx, id, goal != LIFECYCLE_END || !clean);
+	if (goal != LIFECYCLE_RESTART || !stopped || !quiet) {
+		life_end(lc, ops, ctx, id, goal != LIFECYCLE_END || !stopped);
 		return;
 	}
 	state_set(lc, COMPARTMENT_STATE_RESTARTING);
@@ -67,7 +67,7 @@ void lifecycle_finish(struct lifecycle *lc, const struct lifecycle_ops *ops,
 		life_end(lc, ops, ctx, id, true);
 		return;
 	}
-	lifecycle_started(lc);
+	lifecycle_mark_started(lc);
 	if (!ops->start(ctx, id)) {
 		life_end(lc, ops, ctx, id, true);
 		return;

@@ -79,12 +79,12 @@ static bool end_deliver(struct doorbell *db, struct doorbell_end *end)
 	return db->ops->deliver(db->ctx, end->hart, end->identity);
 }
 
-/* With the lock held: delivers if anything pending is unmasked. */
-static void end_redeliver(struct doorbell *db, struct doorbell_end *end)
+/* Whether a guest's number, or its word for all, means this link. */
+static bool end_matches(const struct doorbell_end *end,
+			unsigned int compartment, uint64_t link)
 {
-	if (end->registered &&
-	    (db->ops->pending_or(db->ctx, end->word, 0) & ~end->mask))
-		end_deliver(db, end);
+	return end->compartment == compartment &&
+	       (link == DOORBELL_LINK_ALL || link == end->link);
 }
 
 static bool end_ring(struct doorbell *db, struct doorbell_end *end,
@@ -142,8 +142,9 @@ static void end_register(struct doorbell *db, struct doorbell_end *end,
 	end->identity = identity;
 	end->latched = 0;
 	end->registered = true;
-	db->ops->pending_or(db->ctx, end->word, carried);
-	end_redeliver(db, end);
+	carried |= db->ops->pending_or(db->ctx, end->word, carried);
+	if (carried & ~end->mask)
+		end_deliver(db, end);
 	port_lock_release(&end->lock);
 }
 
@@ -163,13 +164,9 @@ int doorbell_register(struct doorbell *db, unsigned int compartment,
 	if (!db->ops->check_target(db->ctx, compartment, hart, identity))
 		return DOORBELL_ERR_TARGET;
 
-	for (i = 0; i < db->count; i++) {
-		struct doorbell_end *end = &db->ends[i];
-
-		if (end->compartment == compartment &&
-		    (link == DOORBELL_LINK_ALL || link == end->link))
-			end_register(db, end, page, hart, identity);
-	}
+	for (i = 0; i < db->count; i++)
+		if (end_matches(&db->ends[i], compartment, link))
+			end_register(db, &db->ends[i], page, hart, identity);
 	return DOORBELL_OK;
 }
 
@@ -192,13 +189,9 @@ int doorbell_unregister(struct doorbell *db, unsigned int compartment,
 
 	if (link != DOORBELL_LINK_ALL && !end_find(db, compartment, link))
 		return DOORBELL_ERR_LINK;
-	for (i = 0; i < db->count; i++) {
-		struct doorbell_end *end = &db->ends[i];
-
-		if (end->compartment == compartment &&
-		    (link == DOORBELL_LINK_ALL || link == end->link))
-			end_unregister(end, false);
-	}
+	for (i = 0; i < db->count; i++)
+		if (end_matches(&db->ends[i], compartment, link))
+			end_unregister(&db->ends[i], false);
 	return DOORBELL_OK;
 }
 
@@ -237,10 +230,12 @@ void doorbell_hart_started(struct doorbell *db, unsigned int compartment,
 	for (i = 0; i < db->count; i++) {
 		struct doorbell_end *end = &db->ends[i];
 
-		if (end->compartment != compartment || end->hart != hart)
+		if (end->compartment != compartment)
 			continue;
 		port_lock_acquire(&end->lock);
-		end_redeliver(db, end);
+		if (end->registered && end->hart == hart &&
+		    (db->ops->pending_or(db->ctx, end->word, 0) & ~end->mask))
+			end_deliver(db, end);
 		port_lock_release(&end->lock);
 	}
 }

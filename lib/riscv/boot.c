@@ -21,12 +21,11 @@ extern const char _payload_start[], _payload_end[];
 struct firmware firmware;
 
 static struct sbi_platform_operations ops;
-static const struct sbi_platform_operations *generic_ops;
 static u32 preferred_hart = NO_HART;
 /* Inside the bundle it is not aligned as libfdt wants a tree to be. */
 static char manifest_copy[MANIFEST_SIZE_MAX] __attribute__((aligned(8)));
 
-static void line_print(void *context, const char *text)
+void firmware_print_line(void *context, const char *text)
 {
 	sbi_printf("bulkhead: %s\n", text);
 }
@@ -143,12 +142,14 @@ static void copies_move(struct machine *machine)
 
 	memmove((void *)(end - tree_size), tree, fdt_totalsize(tree));
 	memmove((void *)(end - size), _payload_start, linked);
+	/* Stops whoever is granted that memory from reading all images. */
+	memset((void *)_payload_start, 0, linked);
 	root.next_arg1 = end - tree_size;
 	firmware.facts.private.base = end - size;
 	firmware.facts.private.size = size;
 }
 
-static void facts_fill(void)
+static void board_facts_fill(void)
 {
 	struct sbi_scratch *scratch = sbi_scratch_thishart_ptr();
 
@@ -162,7 +163,7 @@ static void facts_fill(void)
 
 static void manifest_read(void)
 {
-	struct compartment_report report = { .line = line_print };
+	struct compartment_report report = { .line = firmware_print_line };
 	const void *blob = (const void *)firmware.facts.private.base;
 	const void *tree = fdt_get_address();
 	size_t size;
@@ -179,10 +180,10 @@ static void manifest_read(void)
 static int boot_domains_init(void)
 {
 	static struct machine machine;
-	struct compartment_report report = { .line = line_print };
+	struct compartment_report report = { .line = firmware_print_line };
 	const void *tree = fdt_get_address();
 
-	facts_fill();
+	board_facts_fill();
 	if (machine_parse(&machine, &firmware.facts, tree,
 			  fdt_totalsize(tree), &report))
 		firmware_fatal("the machine's device tree is wrong: see above");
@@ -197,9 +198,8 @@ void firmware_init(const void *machine_tree, const struct riscv_board *board)
 	struct bundle bundle;
 
 	firmware.board = board;
-	generic_ops = (const struct sbi_platform_operations *)
-		      platform.platform_ops_addr;
-	ops = *generic_ops;
+	ops = *(const struct sbi_platform_operations *)
+		platform.platform_ops_addr;
 	ops.cold_boot_allowed = boot_cold_boot_allowed;
 	ops.domains_init = boot_domains_init;
 	ops.final_init = boot_final_init;
@@ -213,43 +213,57 @@ void firmware_init(const void *machine_tree, const struct riscv_board *board)
 		preferred_hart = NO_HART;
 }
 
+/* The hart that boots cold is started already: it just goes on there. */
 static void boot_hart_prepare(struct sbi_scratch *scratch, unsigned int id)
 {
-	const struct model_compartment *c = &firmware.model.compartments[id];
-	const struct memory_range *memory = &c->memory[0];
+	const struct memory_range *memory =
+		&firmware.model.compartments[id].memory[0];
 
-	/* The hart that boots cold is started already: it just goes on. */
 	scratch->next_addr = memory->base;
 	scratch->next_arg1 = memory->base + memory->size - MODEL_TREE_SIZE;
 	scratch->next_mode = PRV_S;
 }
 
+/* The compartment whose boot hart is the one that boots cold. */
+static unsigned int cold_compartment(void)
+{
+	unsigned int id;
+
+	for (id = 0; id < firmware.model.compartment_count; id++)
+		if (firmware.model.compartments[id].boot_hart ==
+		    current_hartid())
+			return id;
+	firmware_fatal("hart %u boots cold but is no compartment's boot hart",
+		       current_hartid());
+}
+
+void firmware_load(void)
+{
+	const struct model *model = &firmware.model;
+	unsigned int i;
+
+	map_print(model, firmware_print_line, NULL);
+	/* What a warm reset of the machine left there is nobody's. */
+	for (i = 0; i < model->window_count; i++)
+		memset((void *)model->windows[i].range.base, 0,
+		       model->windows[i].range.size);
+	for (i = 0; i < model->compartment_count; i++)
+		if (!life_load(i))
+			firmware_fatal("not every compartment could be loaded");
+}
+
 void firmware_start(struct sbi_scratch *scratch)
 {
-	unsigned int id, count = firmware.model.compartment_count;
-	bool goes_on = false;
+	unsigned int id, cold = cold_compartment();
 
-	map_print(&firmware.model, line_print, NULL);
-	for (id = 0; id < count; id++)
-		if (!life_load(NULL, id))
-			firmware_fatal("not every compartment could be loaded");
-
-	firmware.alive = count;
-	for (id = 0; id < count; id++) {
-		lifecycle_started(&firmware.runtime[id].life);
-		if (firmware.model.compartments[id].boot_hart ==
-		    current_hartid()) {
-			boot_hart_prepare(scratch, id);
-			goes_on = true;
-		}
-	}
-	if (!goes_on)
-		firmware_fatal("hart %u boots cold but is no compartment's boot "
-			       "hart", current_hartid());
+	firmware.alive = firmware.model.compartment_count;
+	for (id = 0; id < firmware.model.compartment_count; id++)
+		lifecycle_mark_started(&firmware.runtime[id].life);
+	/* Pairs with the acquires in hooks.c: all of the above is there. */
 	__atomic_store_n(&firmware.up, true, __ATOMIC_RELEASE);
-	for (id = 0; id < count; id++)
-		if (firmware.model.compartments[id].boot_hart !=
-		    current_hartid() && !life_ops.start(NULL, id))
+	boot_hart_prepare(scratch, cold);
+	for (id = 0; id < firmware.model.compartment_count; id++)
+		if (id != cold && !life_start(id))
 			firmware_fatal("%s: its boot hart does not start",
 				       firmware.model.compartments[id].name);
 }

@@ -50,7 +50,7 @@ static int compartment_handle(unsigned long extid, unsigned long funcid,
 	}
 }
 
-static int compartment_register(void)
+static int compartment_ecall_register(void)
 {
 	return sbi_ecall_register_extension(&ecall_compartment);
 }
@@ -60,6 +60,6 @@ struct sbi_ecall_extension ecall_compartment = {
 	.experimental		= true,
 	.extid_start		= COMPARTMENT_EID,
 	.extid_end		= COMPARTMENT_EID,
-	.register_extensions	= compartment_register,
+	.register_extensions	= compartment_ecall_register,
 	.handle			= compartment_handle,
 };

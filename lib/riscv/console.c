@@ -20,23 +20,48 @@ void console_emit(const char *text, size_t length)
 	sbi_nputs(text, length);
 }
 
+/* A page at a time: that is what can be opened. */
+static void console_write_pages(int id, unsigned long addr, unsigned long size)
+{
+	while (size) {
+		unsigned long piece = GUEST_PAGE_SIZE - addr % GUEST_PAGE_SIZE;
+		const char *bytes;
+
+		if (piece > size)
+			piece = size;
+		bytes = guest_memory_open(addr, piece);
+		console_line_write(&firmware.runtime[id].line, console_emit,
+				   bytes, piece);
+		guest_memory_close();
+		addr += piece;
+		size -= piece;
+	}
+}
+
 static int console_write(int id, const struct sbi_trap_regs *regs,
 			 struct sbi_ecall_return *out)
 {
 	unsigned long size = regs->a0;
-	const char *bytes;
 
+	/* Stops a guest from having foreign memory printed. */
+	if (regs->a2 || !guest_memory_owns(id, regs->a1, size))
+		return SBI_ERR_INVALID_PARAM;
 	if (size > CONSOLE_CALL_MAX)
 		size = CONSOLE_CALL_MAX;
-	/* Stops a guest from having foreign memory printed. */
-	if (regs->a2 || !guest_memory_owns(id, regs->a1, regs->a0))
-		return SBI_ERR_INVALID_PARAM;
-	bytes = guest_memory_open(regs->a1, size);
-	console_line_write(&firmware.runtime[id].line, console_emit, bytes,
-			   size);
-	guest_memory_close();
+	console_write_pages(id, regs->a1, size);
 	hart_count(COMPARTMENT_COUNTER_CONSOLE_BYTES, size);
 	out->value = size;
+	return SBI_SUCCESS;
+}
+
+/* There is no input; the buffer is checked as if there were. */
+static int console_read(int id, const struct sbi_trap_regs *regs,
+			struct sbi_ecall_return *out)
+{
+	/* Would have input written into foreign memory. */
+	if (regs->a2 || !guest_memory_owns(id, regs->a1, regs->a0))
+		return SBI_ERR_INVALID_PARAM;
+	out->value = 0;
 	return SBI_SUCCESS;
 }
 
@@ -51,10 +76,7 @@ static int console_handle(unsigned long extid, unsigned long funcid,
 	case SBI_EXT_DBCN_CONSOLE_WRITE:
 		return console_write(id, regs, out);
 	case SBI_EXT_DBCN_CONSOLE_READ:
-		if (regs->a2 || !guest_memory_owns(id, regs->a1, regs->a0))
-			return SBI_ERR_INVALID_PARAM;
-		out->value = 0;
-		return SBI_SUCCESS;
+		return console_read(id, regs, out);
 	case SBI_EXT_DBCN_CONSOLE_WRITE_BYTE:
 		console_line_write(&firmware.runtime[id].line, console_emit,
 				   &byte, 1);
@@ -65,7 +87,7 @@ static int console_handle(unsigned long extid, unsigned long funcid,
 	}
 }
 
-static int console_register(void)
+static int console_ecall_register(void)
 {
 	return sbi_ecall_register_extension(&ecall_console);
 }
@@ -74,6 +96,6 @@ struct sbi_ecall_extension ecall_console = {
 	.name			= "dbcn",
 	.extid_start		= SBI_EXT_DBCN,
 	.extid_end		= SBI_EXT_DBCN,
-	.register_extensions	= console_register,
+	.register_extensions	= console_ecall_register,
 	.handle			= console_handle,
 };

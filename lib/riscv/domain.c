@@ -10,7 +10,10 @@
 
 #define PARK_ORDER	6
 
-/* No hart ever gets here: parked harts stay stopped, in M-mode. */
+/*
+ * No hart ever gets here: parked harts stay stopped, in M-mode. But OpenSBI
+ * refuses a domain that could not execute at its entry.
+ */
 asm(".pushsection .text.domain_park, \"ax\"\n"
     ".balign 64\n"
     "domain_park:\n"
@@ -81,7 +84,7 @@ static int domain_register(struct sbi_domain *domain, const char *name,
 	return sbi_domain_register(domain, harts);
 }
 
-static int compartment_register(unsigned int id)
+static int domain_register_compartment(unsigned int id)
 {
 	const struct model_compartment *c = &firmware.model.compartments[id];
 	struct compartment_runtime *runtime = &firmware.runtime[id];
@@ -115,7 +118,7 @@ int domain_register_all(void)
 		hart_get(i)->coordinates = COMPARTMENT_NONE;
 	}
 	for (id = 0; id < firmware.model.compartment_count; id++) {
-		rc = compartment_register(id);
+		rc = domain_register_compartment(id);
 		if (rc)
 			return rc;
 		named += firmware.model.compartments[id].hart_count;

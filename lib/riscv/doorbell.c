@@ -14,7 +14,7 @@ extern struct sbi_ecall_extension ecall_doorbell;
 
 static struct doorbell_end ends[2 * MODEL_LINKS_MAX];
 
-static uint64_t ring_pending_or(void *ctx, uint64_t word, uint64_t bits)
+static uint64_t link_pending_or(void *ctx, uint64_t word, uint64_t bits)
 {
 	uint64_t *pending = guest_memory_open(word, sizeof(*pending));
 	/*
@@ -28,12 +28,12 @@ static uint64_t ring_pending_or(void *ctx, uint64_t word, uint64_t bits)
 	return before;
 }
 
-static bool ring_check_page(void *ctx, unsigned int compartment, uint64_t page)
+static bool link_check_page(void *ctx, unsigned int compartment, uint64_t page)
 {
 	return guest_memory_owns(compartment, page, DOORBELL_PAGE_SIZE);
 }
 
-static bool ring_check_target(void *ctx, unsigned int compartment,
+static bool link_check_target(void *ctx, unsigned int compartment,
 			      uint64_t hartid, uint64_t identity)
 {
 	const struct machine *machine = &firmware.model.machine;
@@ -48,7 +48,7 @@ static bool ring_check_target(void *ctx, unsigned int compartment,
 	return hart->imsic_page.size && identity <= machine->imsic_identities;
 }
 
-static bool ring_deliver(void *ctx, uint32_t hartid, uint64_t identity)
+static bool link_deliver(void *ctx, uint32_t hartid, uint64_t identity)
 {
 	/* Whoever starts the hart redelivers (pmp.c). */
 	if (!hart_is_started(hartid))
@@ -60,11 +60,11 @@ static bool ring_deliver(void *ctx, uint32_t hartid, uint64_t identity)
 	return true;
 }
 
-static const struct doorbell_ops ring_ops = {
-	.pending_or = ring_pending_or,
-	.check_page = ring_check_page,
-	.check_target = ring_check_target,
-	.deliver = ring_deliver,
+static const struct doorbell_ops link_ops = {
+	.pending_or = link_pending_or,
+	.check_page = link_check_page,
+	.check_target = link_check_target,
+	.deliver = link_deliver,
 };
 
 void doorbell_setup(void)
@@ -72,7 +72,7 @@ void doorbell_setup(void)
 	const struct model *model = &firmware.model;
 	unsigned int i;
 
-	doorbell_init(&firmware.doorbell, &ring_ops, NULL, ends,
+	doorbell_init(&firmware.doorbell, &link_ops, NULL, ends,
 		      sizeof(ends) / sizeof(ends[0]));
 	for (i = 0; i < model->link_count; i++)
 		if (doorbell_add_link(&firmware.doorbell,

@@ -64,24 +64,30 @@ struct hart {
 	uint64_t counters[COMPARTMENT_COUNTER_COUNT];
 } __attribute__((aligned(64)));
 
+/* ---- hart.c ---- */
 struct hart *hart_get(u32 hartindex);
 struct hart *hart_this(void);
 /* Adds to a counter of the calling hart. */
 void hart_count(enum compartment_counter counter, uint64_t amount);
 /* Sums a counter over a compartment's harts. */
 uint64_t hart_sum(unsigned int compartment, enum compartment_counter counter);
-/* Leaves a command for a hart and interrupts it. */
-void hart_command(u32 hartid, uint32_t command);
-/* Carries out what other harts commanded the calling hart. */
-void hart_run_commands(void);
 /* Whether the hart runs, or is about to run, S-mode code. */
 bool hart_is_started(u32 hartid);
+/* Whether it waits to be started and will run nothing before that. */
 bool hart_is_stopped(u32 hartid);
+/* Leaves a command for a hart and interrupts it. Any hart, any time. */
+void hart_command(u32 hartid, uint32_t command);
+/* Carries out what other harts commanded the calling one; may not return. */
+void hart_run_commands(void);
 /* Takes what other harts sent to the calling one while it is stopped. */
 void hart_serve(void);
+/* Waits, as a stopped hart, until somebody starts the calling hart. */
+void hart_wait_start(void);
+/* Clears what OpenSBI leaves of a former life in the calling hart. */
+void hart_clear_state(void);
 
-/* boot.c */
-/* Ends the machine in failure. */
+/* ---- boot.c ---- */
+/* Ends the machine in failure, before anything was started. */
 void __noreturn firmware_stop(void);
 /* Says why first. */
 #define firmware_fatal(format, ...)					\
@@ -89,42 +95,74 @@ void __noreturn firmware_stop(void);
 		sbi_printf("bulkhead: " format "\n", ##__VA_ARGS__);	\
 		firmware_stop();					\
 	} while (0)
-/* Last step of the cold boot: starts every compartment. */
+/* A compartment_line_fn: prints one line as the firmware's own. */
+void firmware_print_line(void *context, const char *text);
+/*
+ * The last steps of the cold boot, around the programming of the PMP: prints
+ * the map and loads every compartment; starts them all.
+ */
+void firmware_load(void);
 void firmware_start(struct sbi_scratch *scratch);
 
-/* domain.c */
+/* ---- domain.c ---- */
+/* Registers all domains with OpenSBI; one of its errors if that refuses. */
 int domain_register_all(void);
 
-/* guest_memory.c: the only way M-mode touches a compartment's memory. */
-/* Whether [addr, addr + size) lies in one range of the compartment's own. */
+/* ---- guest_memory.c: the only way M-mode touches a compartment's memory ---- */
+#define GUEST_PAGE_SIZE		4096UL
+/*
+ * Whether [addr, addr + size) lies in one range of the compartment's own
+ * memory, or, with size 0, addr does or is its end. Never wraps.
+ */
 bool guest_memory_owns(unsigned int compartment, uint64_t addr, uint64_t size);
-/* Makes the range reachable until guest_memory_close(); not nested. */
+/*
+ * Makes a piece of one page reachable from this hart until
+ * guest_memory_close(), which every open needs before the next.
+ */
 void *guest_memory_open(uint64_t addr, uint64_t size);
 void guest_memory_close(void);
+/*
+ * Makes all guest memory reachable from this hart, which has left its
+ * compartment, until pmp_program() confines it again.
+ */
+void guest_memory_leave(void);
 
-/* pmp.c */
+/* ---- pmp.c ---- */
 /* Confines S and U mode on this hart to what its compartment is granted. */
 void pmp_program(struct sbi_scratch *scratch);
+/* Withdraws every grant from this hart; S and U mode reach nothing. */
+void pmp_withdraw(struct sbi_scratch *scratch);
 
-/* irqchip.c */
+/* ---- irqchip.c ---- */
 /* Clears this hart's supervisor-level interrupt file, if it has one. */
 void irqchip_clear_hart(u32 hartid);
-/* Disables and completes what a stopped compartment left in a controller. */
+/* Disables and completes what a stopped compartment's harts had enabled. */
 void irqchip_clear_compartment(unsigned int compartment);
+/* Brings the shared registers of a controller to rest. */
+void irqchip_rest_plic(char *base);
+void irqchip_rest_aplic(char *base);
 /* Sends an MSI to the hart's supervisor-level interrupt file. */
 void irqchip_send_msi(u32 hartid, uint32_t identity);
 
-/* life.c */
-extern const struct lifecycle_ops life_ops;
-/* Scrubs, copies, verifies and describes; says what is wrong if it fails. */
-bool life_load(void *ctx, unsigned int compartment);
+/* ---- life.c ---- */
+/*
+ * Scrubs, copies, verifies and describes; says what is wrong if it fails. The
+ * calling hart can reach all guest memory: guest_memory_leave().
+ */
+bool life_load(unsigned int compartment);
+/* Starts the boot hart at the entry; false if OpenSBI refuses. */
+bool life_start(unsigned int compartment);
 /* Ends the caller's life; returns only if the hart could not be stopped. */
 void life_request(enum lifecycle_goal goal);
+/* As the coordinator, outside of any compartment: carries the goal out. */
+void life_finish(unsigned int compartment);
 
-/* console.c */
+/* ---- console.c ---- */
+/* A console_sink. Serialised by OpenSBI's console lock. */
 void console_emit(const char *text, size_t length);
 
-/* doorbell.c */
+/* ---- doorbell.c ---- */
+/* Makes the model's links; before any compartment runs. */
 void doorbell_setup(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * M-mode's way into compartment memory. With Smepmp's machine-mode lockdown it
- * is reachable only through the entry that OpenSBI reserves for that; without,
- * opening costs nothing.
+ * M-mode's way into compartment memory. With Smepmp's machine-mode lockdown,
+ * what a hart's entries grant to its compartment M-mode reaches only through
+ * the entry that OpenSBI reserves for that; without, opening costs nothing.
  */
 #include <sbi/sbi_hart.h>
 #include "firmware.h"
@@ -24,14 +24,26 @@ bool guest_memory_owns(unsigned int compartment, uint64_t addr, uint64_t size)
 	return false;
 }
 
+/*
+ * OpenSBI maps the smallest naturally aligned block around what it is asked
+ * for, readable and writable and not executable, before all other entries. A
+ * block larger than a page could hold the firmware's own code, and stop it.
+ */
 void *guest_memory_open(uint64_t addr, uint64_t size)
 {
-	if (size && sbi_hart_map_saddr(addr, size))
-		firmware_fatal("guest memory %lx is open already", addr);
+	if (addr % GUEST_PAGE_SIZE + size > GUEST_PAGE_SIZE ||
+	    sbi_hart_map_saddr(addr, size))
+		firmware_fatal("guest memory 0x%lx cannot be opened",
+			       (unsigned long)addr);
 	return (void *)addr;
 }
 
 void guest_memory_close(void)
 {
 	sbi_hart_unmap_saddr();
+}
+
+void guest_memory_leave(void)
+{
+	pmp_withdraw(sbi_scratch_thishart_ptr());
 }

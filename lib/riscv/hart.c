@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Harts: their commands and counters, and the points of OpenSBI's life of a
- * hart that the firmware wraps (docs/architecture.md lists them all).
- */
-#include <sbi/riscv_atomic.h>
-#include <sbi/sbi_error.h>
+/* Harts: counters, commands from other harts, waiting, and a clean start. */
+#include <sbi/sbi_ecall_interface.h>
 #include <sbi/sbi_hart.h>
 #include <sbi/sbi_hsm.h>
-#include <sbi/sbi_ecall_interface.h>
 #include <sbi/sbi_ipi.h>
 #include <sbi/sbi_irqchip.h>
-#include <sbi/sbi_trap.h>
 #include "firmware.h"
 
 static struct hart harts[SBI_HARTMASK_MAX_BITS];
-
-struct sbi_trap_context *__real_sbi_trap_handler(struct sbi_trap_context *tc);
-struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc);
-void __real_sbi_ipi_process(void);
-void __wrap_sbi_ipi_process(void);
-int __real_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot);
-int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot);
-int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch);
 
 struct hart *hart_get(u32 hartindex)
 {
@@ -108,25 +94,6 @@ void hart_run_commands(void)
 		sbi_hsm_hart_stop(sbi_scratch_thishart_ptr(), true);
 }
 
-/* Every entry from a compartment, and what the handler costs. */
-struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc)
-{
-	unsigned long before = csr_read(CSR_MINSTRET);
-
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1);
-	tc = __real_sbi_trap_handler(tc);
-	hart_count(COMPARTMENT_COUNTER_INSTRUCTIONS,
-		   csr_read(CSR_MINSTRET) - before);
-	return tc;
-}
-
-/* M-level IPI: OpenSBI's events first (this clears the IPI), then ours. */
-void __wrap_sbi_ipi_process(void)
-{
-	__real_sbi_ipi_process();
-	hart_run_commands();
-}
-
 /*
  * A sender may have seen this hart running an instant before it stopped, and
  * wait for ever for a remote fence to be taken: a stopped hart goes on taking
@@ -140,7 +107,7 @@ void hart_serve(void)
 	sbi_ipi_process();
 }
 
-static void hart_wait_start(void)
+void hart_wait_start(void)
 {
 	unsigned long mie = csr_read(CSR_MIE);
 
@@ -151,23 +118,6 @@ static void hart_wait_start(void)
 		hart_serve();
 	}
 	csr_write(CSR_MIE, mie);
-}
-
-int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
-{
-	struct hart *h = hart_this();
-	int id = h->coordinates;
-
-	if (cold_boot || !__atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE))
-		return __real_sbi_hsm_init(scratch, cold_boot);
-
-	if (id != COMPARTMENT_NONE) {
-		h->coordinates = COMPARTMENT_NONE;
-		lifecycle_finish(&firmware.runtime[id].life, &life_ops, NULL,
-				 id);
-	}
-	hart_wait_start();
-	return __real_sbi_hsm_init(scratch, cold_boot);
 }
 
 /* The vector state is enabled for the purpose and left as it was. */
@@ -190,11 +140,11 @@ static void hart_clear_vectors(void)
 			       (vs & MSTATUS_VS));
 }
 
-/* What OpenSBI leaves of a former life on the way into a compartment. */
-static void hart_clear_state(void)
+void hart_clear_state(void)
 {
 	struct sbi_scratch *scratch = sbi_scratch_thishart_ptr();
 
+	irqchip_clear_hart(current_hartid());
 	csr_write(CSR_SEPC, 0);
 	csr_write(CSR_SCAUSE, 0);
 	csr_write(CSR_STVAL, 0);
@@ -203,37 +153,4 @@ static void hart_clear_state(void)
 	if (sbi_hart_has_extension(scratch, SBI_HART_EXT_SSTC))
 		csr_write(CSR_STIMECMP, -1UL);
 	hart_clear_vectors();
-}
-
-/*
- * OpenSBI calls this as the last step of a cold boot, of a hart's start and of
- * its resumption; what is left is the switch of mode.
- */
-int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
-{
-	struct hart *h = hart_this();
-	u32 hartid = current_hartid();
-
-	pmp_program(scratch);
-	if (!firmware.up)
-		firmware_start(scratch);
-	if (hart_state(hartid) == SBI_HSM_STATE_START_PENDING) {
-		irqchip_clear_hart(hartid);
-		hart_clear_state();
-	}
-	/*
-	 * Stops a reloaded image from being run out of stale instruction
-	 * caches, and cached translations or protections of a former life from
-	 * being used (unprivileged specification, Zifencei; privileged
-	 * specification, 3.7.2 and 4.2.1).
-	 */
-	asm volatile("fence.i\n"
-		     "sfence.vma" : : : "memory");
-	/* Commands that came while the start was clearing IPIs. */
-	hart_run_commands();
-	doorbell_hart_started(&firmware.doorbell, h->compartment, hartid);
-	/* A stop takes effect before the first instruction in S-mode. */
-	if (lifecycle_is_ending(&firmware.runtime[h->compartment].life))
-		hart_command(hartid, HART_COMMAND_STOP);
-	return 0;
 }

@@ -37,7 +37,8 @@ void irqchip_clear_hart(u32 hartid)
 {
 	const struct machine_hart *hart =
 		machine_find_hart(&firmware.model.machine, hartid);
-	unsigned int i, identities = firmware.model.machine.imsic_identities;
+	unsigned int identities = firmware.model.machine.imsic_identities;
+	unsigned int i;
 
 	if (!hart || !hart->imsic_page.size)
 		return;
@@ -67,44 +68,71 @@ void irqchip_send_msi(u32 hartid, uint32_t identity)
 }
 
 /*
- * A PLIC ignores the completion of a source that is not enabled for the
- * context, so each claimed source is enabled for the moment it takes.
+ * Completes what the context has claimed, and disables all. A PLIC ignores the
+ * completion of a source that is not enabled for the context, and takes one
+ * that another context has claimed: so the owner of the shared registers, who
+ * may have disabled a source after it claimed it, has all of them enabled and
+ * completed; a compartment that could never change its enables only what it
+ * finds there, so that nobody else's interrupts are touched.
  */
-static void plic_clear_context(const struct machine_hart *hart)
+static void plic_clear_context(const struct machine_hart *hart, bool owner)
 {
 	const struct machine *machine = &firmware.model.machine;
-	char *enable = (char *)machine->plic.base + PLIC_ENABLE +
-		       PLIC_ENABLE_STRIDE * hart->plic_context;
+	char *enables = (char *)machine->plic.base + PLIC_ENABLE +
+			PLIC_ENABLE_STRIDE * hart->plic_context;
 	char *context = (char *)hart->plic_page.base;
-	unsigned int source, word;
+	unsigned int source, word, enabled;
 
-	for (word = 0; word <= machine->plic_sources / 32; word++)
-		writel(-1U, enable + 4 * word);
-	for (source = 1; source <= machine->plic_sources; source++)
-		writel(source, context + PLIC_CONTEXT_CLAIM);
-	for (word = 0; word <= machine->plic_sources / 32; word++)
-		writel(0, enable + 4 * word);
+	for (word = 0; word <= machine->plic_sources / 32; word++) {
+		if (owner)
+			writel(-1U, enables + 4 * word);
+		enabled = readl(enables + 4 * word);
+		for (source = 0; source < 32; source++)
+			if (enabled & (1U << source))
+				writel(32 * word + source,
+				       context + PLIC_CONTEXT_CLAIM);
+		writel(0, enables + 4 * word);
+	}
 	writel(0, context + PLIC_CONTEXT_THRESHOLD);
 }
 
-static void plic_clear(unsigned int compartment, char *base)
+static bool plic_is_owned(unsigned int compartment)
+{
+	const struct model *model = &firmware.model;
+	unsigned int i;
+
+	for (i = 0; i < model->device_count; i++)
+		if (model->devices[i].owner == compartment &&
+		    model->devices[i].role == DEVICE_ROLE_PLIC)
+			return true;
+	return false;
+}
+
+void irqchip_clear_compartment(unsigned int compartment)
 {
 	const struct model *model = &firmware.model;
 	const struct model_compartment *c = &model->compartments[compartment];
+	bool owner = plic_is_owned(compartment);
 	unsigned int i;
 
 	for (i = 0; i < c->hart_count; i++) {
 		const struct machine_hart *hart =
 			machine_find_hart(&model->machine, c->harts[i]);
 
-		if (hart->plic_context >= 0)
-			plic_clear_context(hart);
+		if (hart->plic_page.size)
+			plic_clear_context(hart, owner);
 	}
-	for (i = 1; i <= model->machine.plic_sources; i++)
+}
+
+void irqchip_rest_plic(char *base)
+{
+	unsigned int i;
+
+	for (i = 1; i <= firmware.model.machine.plic_sources; i++)
 		writel(0, base + 4 * i);
 }
 
-static void aplic_clear(char *base)
+void irqchip_rest_aplic(char *base)
 {
 	unsigned int i;
 
@@ -115,21 +143,4 @@ static void aplic_clear(char *base)
 	}
 	for (i = 0; i < APLIC_SOURCES; i++)
 		writel(0, base + APLIC_SOURCECFG + 4 * i);
-}
-
-void irqchip_clear_compartment(unsigned int compartment)
-{
-	const struct model *model = &firmware.model;
-	unsigned int i;
-
-	for (i = 0; i < model->device_count; i++) {
-		const struct model_device *device = &model->devices[i];
-
-		if (device->owner != compartment)
-			continue;
-		if (device->reset == DEVICE_RESET_PLIC)
-			plic_clear(compartment, (char *)device->regs[0].base);
-		if (device->reset == DEVICE_RESET_APLIC)
-			aplic_clear((char *)device->regs[0].base);
-	}
 }

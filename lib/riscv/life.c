@@ -11,13 +11,12 @@
 #include <sbi/sbi_hart.h>
 #include <sbi/sbi_hsm.h>
 #include <sbi/sbi_timer.h>
+#include <virtio/mmio.h>
 #include "firmware.h"
 
 #define STOP_TIMEOUT_US		1000000
 #define STOP_POLL_US		20
 
-/* VirtIO 1.2, 4.2.2 */
-#define VIRTIO_MMIO_STATUS	0x070
 #define VIRTIO_RESET_POLLS	100000
 
 static const struct model_compartment *compartment_get(unsigned int id)
@@ -68,6 +67,29 @@ static bool virtio_reset(char *regs)
 	return false;
 }
 
+/* Every way to reset that the checker knows is a case here. */
+static bool device_rest(const struct model_device *device)
+{
+	char *regs = (char *)device->regs[0].base;
+
+	switch (device->reset) {
+	case DEVICE_RESET_UNKNOWN:
+		return false;
+	case DEVICE_RESET_NONE_NEEDED:
+	case DEVICE_RESET_IMSIC:
+		return true;
+	case DEVICE_RESET_VIRTIO_MMIO:
+		return virtio_reset(regs);
+	case DEVICE_RESET_PLIC:
+		irqchip_rest_plic(regs);
+		return true;
+	case DEVICE_RESET_APLIC:
+		irqchip_rest_aplic(regs);
+		return true;
+	}
+	return false;
+}
+
 static bool life_quiesce_devices(void *ctx, unsigned int id)
 {
 	const struct model *model = &firmware.model;
@@ -77,14 +99,11 @@ static bool life_quiesce_devices(void *ctx, unsigned int id)
 	for (i = 0; i < model->device_count; i++) {
 		const struct model_device *device = &model->devices[i];
 
-		if (device->owner != id ||
-		    device->reset != DEVICE_RESET_VIRTIO_MMIO)
+		if (device->owner != id || device_rest(device))
 			continue;
-		if (!virtio_reset((char *)device->regs[0].base)) {
-			sbi_printf("bulkhead: %s: %s does not reset\n",
-				   compartment_get(id)->name, device->path);
-			quiet = false;
-		}
+		sbi_printf("bulkhead: %s: %s does not come to rest\n",
+			   compartment_get(id)->name, device->path);
+		quiet = false;
 	}
 	return quiet;
 }
@@ -104,50 +123,38 @@ static void life_tell_peers(void *ctx, unsigned int id)
 	doorbell_notify_peers(&firmware.doorbell, id);
 }
 
-static void report_line(void *context, const char *text)
-{
-	sbi_printf("bulkhead: %s\n", text);
-}
-
-/* Fills one range; the image and the tree go into the first. */
-static bool memory_fill(unsigned int id, const struct memory_range *range,
-			const struct bundle_image *image)
-{
-	struct compartment_report report = { .line = report_line };
-	char *memory = guest_memory_open(range->base, range->size);
-	char *tree = memory + range->size - MODEL_TREE_SIZE;
-	bool good = true;
-
-	memset(memory, 0, range->size);
-	if (image) {
-		memcpy(memory, image->data, image->size);
-		good = !bundle_verify_copy(image, memory, &report) &&
-		       devicetree_build(&firmware.model, id, tree,
-					MODEL_TREE_SIZE) > 0;
-	}
-	guest_memory_close();
-	return good;
-}
-
-bool life_load(void *ctx, unsigned int id)
+bool life_load(unsigned int id)
 {
 	const struct model_compartment *c = compartment_get(id);
-	struct compartment_report report = { .line = report_line };
+	struct compartment_report report = { .line = firmware_print_line };
+	char *memory = (char *)c->memory[0].base;
 	struct bundle_image image;
 	unsigned int i;
 
+	for (i = 0; i < c->memory_count; i++)
+		memset((void *)c->memory[i].base, 0, c->memory[i].size);
 	if (bundle_find_image(&firmware.bundle, c->image, &image, &report) ||
 	    image.size > c->memory[0].size - MODEL_TREE_SIZE)
-		return false;
-	for (i = 0; i < c->memory_count; i++)
-		if (!memory_fill(id, &c->memory[i], i ? NULL : &image)) {
-			sbi_printf("bulkhead: %s: not loaded\n", c->name);
-			return false;
-		}
+		goto bad;
+	memcpy(memory, image.data, image.size);
+	/* Verified where it will run, so that nothing can come in between. */
+	if (bundle_verify_copy(&image, memory, &report) ||
+	    devicetree_build(&firmware.model, id,
+			     memory + c->memory[0].size - MODEL_TREE_SIZE,
+			     MODEL_TREE_SIZE) <= 0)
+		goto bad;
 	return true;
+bad:
+	sbi_printf("bulkhead: %s: not loaded\n", c->name);
+	return false;
 }
 
-static bool life_start(void *ctx, unsigned int id)
+static bool life_reload(void *ctx, unsigned int id)
+{
+	return life_load(id);
+}
+
+bool life_start(unsigned int id)
 {
 	const struct model_compartment *c = compartment_get(id);
 	const struct memory_range *memory = &c->memory[0];
@@ -156,6 +163,11 @@ static bool life_start(void *ctx, unsigned int id)
 				   c->boot_hart, memory->base, PRV_S,
 				   memory->base + memory->size -
 				   MODEL_TREE_SIZE);
+}
+
+static bool life_restart(void *ctx, unsigned int id)
+{
+	return life_start(id);
 }
 
 static void summary_print(void)
@@ -201,14 +213,14 @@ static void life_ended(void *ctx, unsigned int id, bool failed)
 	firmware.board->power_off(failed);
 }
 
-const struct lifecycle_ops life_ops = {
+static const struct lifecycle_ops life_ops = {
 	.wait_stopped = life_wait_stopped,
 	.quiesce_devices = life_quiesce_devices,
 	.clear_interrupts = life_clear_interrupts,
 	.clear_doorbells = life_clear_doorbells,
 	.tell_peers = life_tell_peers,
-	.load = life_load,
-	.start = life_start,
+	.load = life_reload,
+	.start = life_restart,
 	.ended = life_ended,
 };
 
@@ -221,4 +233,10 @@ void life_request(enum lifecycle_goal goal)
 		harts_stop(compartment_get(h->compartment));
 	}
 	sbi_hsm_hart_stop(sbi_scratch_thishart_ptr(), true);
+}
+
+void life_finish(unsigned int id)
+{
+	guest_memory_leave();
+	lifecycle_finish(&firmware.runtime[id].life, &life_ops, NULL, id);
 }

@@ -58,9 +58,27 @@ static void entry_program(unsigned int n, const struct protection_entry *entry,
 			       entry->order);
 }
 
+static bool lockdown_is_available(struct sbi_scratch *scratch)
+{
+	return sbi_hart_has_extension(scratch, SBI_HART_EXT_SMEPMP);
+}
+
+/* Stops entries of an earlier stage or life from granting anything. */
+static void entries_disable(unsigned int first, unsigned int total)
+{
+	for (; first < total; first++)
+		pmp_disable(first);
+}
+
+void pmp_withdraw(struct sbi_scratch *scratch)
+{
+	entries_disable(lockdown_is_available(scratch) ? ENTRIES_KEPT : 0,
+			sbi_hart_pmp_count(scratch));
+}
+
 void pmp_program(struct sbi_scratch *scratch)
 {
-	bool lockdown = sbi_hart_has_extension(scratch, SBI_HART_EXT_SMEPMP);
+	bool lockdown = lockdown_is_available(scratch);
 	unsigned int first = lockdown ? ENTRIES_KEPT : 0;
 	unsigned int total = sbi_hart_pmp_count(scratch);
 	struct protection_entry list[PROTECTION_MAX];
@@ -79,7 +97,5 @@ void pmp_program(struct sbi_scratch *scratch)
 		lockdown_enable(scratch);
 	for (i = 0; i < count; i++)
 		entry_program(first + i, &list[i], lockdown);
-	/* Stops entries of an earlier stage or life from granting anything. */
-	for (i = first + count; i < total; i++)
-		pmp_disable(i);
+	entries_disable(first + count, total);
 }

@@ -28,6 +28,7 @@ static int reset_handle(unsigned long extid, unsigned long funcid,
 {
 	if (funcid != SBI_EXT_SRST_RESET)
 		return SBI_ERR_NOT_SUPPORTED;
+	/* Stops reserved words from ending anything. */
 	if (regs->a0 > SBI_SRST_RESET_TYPE_WARM_REBOOT ||
 	    regs->a1 > SBI_SRST_RESET_REASON_SYSFAIL)
 		return SBI_ERR_INVALID_PARAM;
@@ -35,7 +36,7 @@ static int reset_handle(unsigned long extid, unsigned long funcid,
 	return SBI_ERR_FAILED;
 }
 
-static int reset_register(void)
+static int reset_ecall_register(void)
 {
 	return sbi_ecall_register_extension(&ecall_reset);
 }
@@ -44,6 +45,6 @@ struct sbi_ecall_extension ecall_reset = {
 	.name			= "srst",
 	.extid_start		= SBI_EXT_SRST,
 	.extid_end		= SBI_EXT_SRST,
-	.register_extensions	= reset_register,
+	.register_extensions	= reset_ecall_register,
 	.handle			= reset_handle,
 };

@@ -82,7 +82,7 @@ static void run(enum lifecycle_goal goal, const char *fails, const char *expect,
 
 	trace[0] = '\0';
 	failing = fails;
-	lifecycle_started(&lc);
+	lifecycle_mark_started(&lc);
 	UNIT_ASSERT_INT(lifecycle_is_ending(&lc), 0);
 	UNIT_ASSERT_INT(lifecycle_begin(&lc, goal), 1);
 	UNIT_ASSERT_INT(lifecycle_is_ending(&lc), 1);
@@ -104,7 +104,7 @@ static void can_be_restarted_again(void)
 	struct lifecycle lc = { 0 };
 
 	failing = NULL;
-	lifecycle_started(&lc);
+	lifecycle_mark_started(&lc);
 	lifecycle_begin(&lc, LIFECYCLE_RESTART);
 	lifecycle_finish(&lc, &ops, NULL, 7);
 	UNIT_ASSERT_INT(lifecycle_begin(&lc, LIFECYCLE_RESTART), 1);
@@ -116,6 +116,11 @@ static void ends_in_order(void)
 {
 	run(LIFECYCLE_END, NULL, "wait quiesce irq bell tell ended",
 	    COMPARTMENT_STATE_ENDED, 1);
+	/* A device that nobody can reset is no failure of who shuts down. */
+	run(LIFECYCLE_END, "quiesce ", "wait quiesce irq bell tell ended",
+	    COMPARTMENT_STATE_ENDED, 1);
+	run(LIFECYCLE_END, "wait ", "wait quiesce irq bell tell failed",
+	    COMPARTMENT_STATE_FAILED, 1);
 	run(LIFECYCLE_FAIL, NULL, "wait quiesce irq bell tell failed",
 	    COMPARTMENT_STATE_FAILED, 1);
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The functions of OpenSBI that are wrapped, and nothing else: where the
+ * firmware takes part in a hart's life (docs/architecture.md says why each).
+ */
+#include <sbi/sbi_ecall_interface.h>
+#include <sbi/sbi_hsm.h>
+#include <sbi/sbi_ipi.h>
+#include <sbi/sbi_trap.h>
+#include "firmware.h"
+
+struct sbi_trap_context *__real_sbi_trap_handler(struct sbi_trap_context *tc);
+struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc);
+void __real_sbi_ipi_process(void);
+void __wrap_sbi_ipi_process(void);
+int __real_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot);
+int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot);
+int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch);
+
+/* Every entry from a compartment, and what the handler costs. */
+struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc)
+{
+	unsigned long before = csr_read(CSR_MINSTRET);
+
+	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1);
+	tc = __real_sbi_trap_handler(tc);
+	hart_count(COMPARTMENT_COUNTER_INSTRUCTIONS,
+		   csr_read(CSR_MINSTRET) - before);
+	return tc;
+}
+
+/* M-level IPI: OpenSBI's events first (this clears the IPI), then ours. */
+void __wrap_sbi_ipi_process(void)
+{
+	__real_sbi_ipi_process();
+	hart_run_commands();
+}
+
+int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
+{
+	struct hart *h = hart_this();
+	int id = h->coordinates;
+
+	if (cold_boot || !__atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE))
+		return __real_sbi_hsm_init(scratch, cold_boot);
+
+	if (id != COMPARTMENT_NONE) {
+		h->coordinates = COMPARTMENT_NONE;
+		life_finish(id);
+	}
+	hart_wait_start();
+	return __real_sbi_hsm_init(scratch, cold_boot);
+}
+
+/*
+ * OpenSBI calls this as the last step of a cold boot, of a hart's start and of
+ * its resumption; what is left is the switch of mode.
+ */
+int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
+{
+	bool up = __atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE);
+	struct hart *h = hart_this();
+	u32 hartid = current_hartid();
+
+	if (!up)
+		firmware_load();
+	pmp_program(scratch);
+	if (!up)
+		firmware_start(scratch);
+	if (__sbi_hsm_hart_get_state(current_hartindex()) ==
+	    SBI_HSM_STATE_START_PENDING)
+		hart_clear_state();
+	/*
+	 * Stops a reloaded image from being run out of stale instruction
+	 * caches, and cached translations or protections of a former life from
+	 * being used (unprivileged specification, Zifencei; privileged
+	 * specification, 3.7.2 and 4.2.1).
+	 */
+	asm volatile("fence.i\n"
+		     "sfence.vma" : : : "memory");
+	/* Commands that came while the start was clearing IPIs. */
+	hart_run_commands();
+	doorbell_hart_started(&firmware.doorbell, h->compartment, hartid);
+	/* A stop takes effect before the first instruction in S-mode. */
+	if (lifecycle_is_ending(&firmware.runtime[h->compartment].life))
+		hart_command(hartid, HART_COMMAND_STOP);
+	return 0;
+}
