@@ -39,11 +39,12 @@ typedef void (*console_sink)(const char *text, size_t length);
 void console_line_init(struct console_line *line, const char *name);
 
 /*
- * Appends guest bytes, handing each completed line to the sink. `bytes` is
- * memory that may change while it is read; each byte is read once.
+ * Appends guest bytes up to the end of a line, which it hands to the sink, or
+ * all of them if they do not complete one; returns how many it took. `bytes`
+ * is memory that may change while it is read; each byte is read once.
  */
-void console_line_write(struct console_line *line, console_sink sink,
-			const volatile char *bytes, size_t count);
+size_t console_line_write(struct console_line *line, console_sink sink,
+			  const volatile char *bytes, size_t count);
 
 /* Completes a line that was begun, if any. */
 void console_line_flush(struct console_line *line, console_sink sink);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <compartment/console.h>
+#include <stdbool.h>
 
 void console_line_init(struct console_line *line, const char *name)
 {
@@ -22,32 +23,36 @@ static void line_emit(struct console_line *line, console_sink sink)
 	line->length = line->prefix;
 }
 
-/* With the lock held. */
-static void line_put(struct console_line *line, console_sink sink, char c)
+/* With the lock held; whether that completed the line. */
+static bool line_put(struct console_line *line, console_sink sink, char c)
 {
 	if (c == '\r')
-		return;
+		return false;
 	if (c == '\n') {
 		line_emit(line, sink);
-		return;
+		return true;
 	}
 	/* Stops escape sequences and anything else a terminal would obey. */
 	if (c != '\t' && (c < ' ' || c > '~'))
 		c = '?';
 	line->text[line->length++] = c;
-	if (line->length == CONSOLE_LINE_MAX - 1)
-		line_emit(line, sink);
+	if (line->length < CONSOLE_LINE_MAX - 1)
+		return false;
+	line_emit(line, sink);
+	return true;
 }
 
-void console_line_write(struct console_line *line, console_sink sink,
-			const volatile char *bytes, size_t count)
+size_t console_line_write(struct console_line *line, console_sink sink,
+			  const volatile char *bytes, size_t count)
 {
-	size_t i;
+	bool complete = false;
+	size_t taken = 0;
 
 	port_lock_acquire(&line->lock);
-	for (i = 0; i < count; i++)
-		line_put(line, sink, bytes[i]);
+	while (taken < count && !complete)
+		complete = line_put(line, sink, bytes[taken++]);
 	port_lock_release(&line->lock);
+	return taken;
 }
 
 void console_line_flush(struct console_line *line, console_sink sink)

@@ -26,14 +26,18 @@ bool lifecycle_begin(struct lifecycle *lc, enum lifecycle_goal goal)
 {
 	uint32_t none = LIFECYCLE_NONE;
 
-	/* Pairs with the acquire in lifecycle_is_ending(). */
+	/*
+	 * Pairs with the load in lifecycle_is_ending(); sequentially consistent
+	 * so that whoever announces a step of its own before it looks there is
+	 * either seen by the coordinator after this or sees this.
+	 */
 	return __atomic_compare_exchange_n(&lc->goal, &none, goal, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 bool lifecycle_is_ending(const struct lifecycle *lc)
 {
-	return __atomic_load_n(&lc->goal, __ATOMIC_ACQUIRE) != LIFECYCLE_NONE;
+	return __atomic_load_n(&lc->goal, __ATOMIC_SEQ_CST) != LIFECYCLE_NONE;
 }
 
 static void life_end(struct lifecycle *lc, const struct lifecycle_ops *ops,
@@ -69,6 +73,8 @@ void lifecycle_finish(struct lifecycle *lc, const struct lifecycle_ops *ops,
 	}
 	lifecycle_mark_started(lc);
 	if (!ops->start(ctx, id)) {
+		/* Nobody is to begin the end of what has ended. */
+		__atomic_store_n(&lc->goal, LIFECYCLE_FAIL, __ATOMIC_SEQ_CST);
 		life_end(lc, ops, ctx, id, true);
 		return;
 	}

@@ -204,6 +204,8 @@ void firmware_init(const void *machine_tree, const struct riscv_board *board)
 	ops.domains_init = boot_domains_init;
 	ops.final_init = boot_final_init;
 	platform.platform_ops_addr = (unsigned long)&ops;
+	/* OpenSBI sets up stacks after this; its scratch takes 4 KiB of each. */
+	platform.hart_stack_size = HART_STACK_SIZE;
 
 	if (manifest_load(&bundle, _payload_start,
 			  _payload_end - _payload_start, NULL) &&

@@ -20,22 +20,27 @@ void console_emit(const char *text, size_t length)
 	sbi_nputs(text, length);
 }
 
-/* A page at a time: that is what can be opened. */
-static void console_write_pages(int id, unsigned long addr, unsigned long size)
+/*
+ * A page at a time, for that is what can be opened, and a line at a time, so
+ * that a long text keeps nobody waiting who wants this hart to stop. Returns
+ * how much was written.
+ */
+static unsigned long console_write_lines(int id, unsigned long addr,
+					 unsigned long size)
 {
-	while (size) {
-		unsigned long piece = GUEST_PAGE_SIZE - addr % GUEST_PAGE_SIZE;
-		const char *bytes;
+	unsigned long done = 0, piece;
+	const char *bytes;
 
-		if (piece > size)
-			piece = size;
-		bytes = guest_memory_open(addr, piece);
-		console_line_write(&firmware.runtime[id].line, console_emit,
-				   bytes, piece);
+	while (done < size && !hart_must_stop()) {
+		piece = GUEST_PAGE_SIZE - (addr + done) % GUEST_PAGE_SIZE;
+		if (piece > size - done)
+			piece = size - done;
+		bytes = guest_memory_open(addr + done, piece);
+		done += console_line_write(&firmware.runtime[id].line,
+					   console_emit, bytes, piece);
 		guest_memory_close();
-		addr += piece;
-		size -= piece;
 	}
+	return done;
 }
 
 static int console_write(int id, const struct sbi_trap_regs *regs,
@@ -48,9 +53,8 @@ static int console_write(int id, const struct sbi_trap_regs *regs,
 		return SBI_ERR_INVALID_PARAM;
 	if (size > CONSOLE_CALL_MAX)
 		size = CONSOLE_CALL_MAX;
-	console_write_pages(id, regs->a1, size);
-	hart_count(COMPARTMENT_COUNTER_CONSOLE_BYTES, size);
-	out->value = size;
+	out->value = console_write_lines(id, regs->a1, size);
+	hart_count(COMPARTMENT_COUNTER_CONSOLE_BYTES, out->value);
 	return SBI_SUCCESS;
 }
 

@@ -26,12 +26,15 @@
 
 /* Protection entries that the firmware keeps for itself (pmp.c). */
 #define ENTRIES_KEPT		2
+/* M-mode's stack: the deepest path, programming the PMP, takes under 4 KiB. */
+#define HART_STACK_SIZE		16384
 /* Entries of one hart's list; no known hart has more. */
 #define PROTECTION_MAX		64
 
 /* Changed by the compartment's own harts, each member by its own rules. */
 struct compartment_runtime {
 	struct lifecycle life;
+	uint32_t starting;	/* atomic: guest calls that start a hart */
 	struct console_line line;
 	struct sbi_domain domain;
 	struct sbi_hartmask harts;
@@ -77,6 +80,10 @@ bool hart_is_started(u32 hartid);
 bool hart_is_stopped(u32 hartid);
 /* Leaves a command for a hart and interrupts it. Any hart, any time. */
 void hart_command(u32 hartid, uint32_t command);
+/* Whether the calling hart has been commanded to stop. */
+bool hart_must_stop(void);
+/* Forgets what was commanded to a hart that is stopped. */
+void hart_forget_commands(u32 hartid);
 /* Carries out what other harts commanded the calling one; may not return. */
 void hart_run_commands(void);
 /* Takes what other harts sent to the calling one while it is stopped. */

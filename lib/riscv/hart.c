@@ -7,6 +7,9 @@
 #include <sbi/sbi_irqchip.h>
 #include "firmware.h"
 
+/* OpenSBI has no name for this one. */
+#define CSR_VSTIMECMP		0x24d
+
 static struct hart harts[SBI_HARTMASK_MAX_BITS];
 
 struct hart *hart_get(u32 hartindex)
@@ -78,6 +81,19 @@ void hart_command(u32 hartid, uint32_t command)
 		sbi_ipi_raw_send(index);
 }
 
+bool hart_must_stop(void)
+{
+	return __atomic_load_n(&hart_this()->commands, __ATOMIC_RELAXED) &
+	       HART_COMMAND_STOP;
+}
+
+void hart_forget_commands(u32 hartid)
+{
+	struct hart *h = hart_get(sbi_hartid_to_hartindex(hartid));
+
+	__atomic_store_n(&h->commands, 0, __ATOMIC_RELAXED);
+}
+
 void hart_run_commands(void)
 {
 	struct hart *h = hart_this();
@@ -117,6 +133,8 @@ void hart_wait_start(void)
 		wfi();
 		hart_serve();
 	}
+	/* The start that follows forgets what is not taken here. */
+	hart_serve();
 	csr_write(CSR_MIE, mie);
 }
 
@@ -135,14 +153,45 @@ static void hart_clear_vectors(void)
 		     "vmv.v.i	v8, 0\n"
 		     "vmv.v.i	v16, 0\n"
 		     "vmv.v.i	v24, 0\n"
+		     "csrw	vcsr, zero\n"
 		     ".option pop\n" : : : "t0", "memory");
 	csr_write(CSR_MSTATUS, (csr_read(CSR_MSTATUS) & ~MSTATUS_VS) |
 			       (vs & MSTATUS_VS));
 }
 
+/* Hypervisor state, where a hart has it (privileged specification, 18.2). */
+static void hart_clear_hypervisor(bool sstc)
+{
+	if (!misa_extension('H'))
+		return;
+	csr_write(CSR_HSTATUS, 0);
+	csr_write(CSR_HEDELEG, 0);
+	csr_write(CSR_HIDELEG, 0);
+	csr_write(CSR_HIE, 0);
+	csr_write(CSR_HVIP, 0);
+	csr_write(CSR_HCOUNTEREN, 0);
+	csr_write(CSR_HGEIE, 0);
+	csr_write(CSR_HTVAL, 0);
+	csr_write(CSR_HTINST, 0);
+	csr_write(CSR_HTIMEDELTA, 0);
+	csr_write(CSR_HENVCFG, 0);
+	csr_write(CSR_HGATP, 0);
+	csr_write(CSR_VSSTATUS, 0);
+	csr_write(CSR_VSIE, 0);
+	csr_write(CSR_VSTVEC, 0);
+	csr_write(CSR_VSSCRATCH, 0);
+	csr_write(CSR_VSEPC, 0);
+	csr_write(CSR_VSCAUSE, 0);
+	csr_write(CSR_VSTVAL, 0);
+	csr_write(CSR_VSATP, 0);
+	if (sstc)
+		csr_write(CSR_VSTIMECMP, -1UL);
+}
+
 void hart_clear_state(void)
 {
 	struct sbi_scratch *scratch = sbi_scratch_thishart_ptr();
+	bool sstc = sbi_hart_has_extension(scratch, SBI_HART_EXT_SSTC);
 
 	irqchip_clear_hart(current_hartid());
 	csr_write(CSR_SEPC, 0);
@@ -150,7 +199,8 @@ void hart_clear_state(void)
 	csr_write(CSR_STVAL, 0);
 	if (sbi_hart_priv_version(scratch) >= SBI_HART_PRIV_VER_1_12)
 		csr_write(CSR_SENVCFG, 0);
-	if (sbi_hart_has_extension(scratch, SBI_HART_EXT_SSTC))
+	if (sstc)
 		csr_write(CSR_STIMECMP, -1UL);
+	hart_clear_hypervisor(sstc);
 	hart_clear_vectors();
 }

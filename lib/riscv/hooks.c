@@ -4,9 +4,12 @@
  * firmware takes part in a hart's life (docs/architecture.md says why each).
  */
 #include <sbi/sbi_ecall_interface.h>
+#include <sbi/sbi_hfence.h>
 #include <sbi/sbi_hsm.h>
 #include <sbi/sbi_ipi.h>
+#include <sbi/sbi_error.h>
 #include <sbi/sbi_trap.h>
+#include <sbi/sbi_trap_ldst.h>
 #include "firmware.h"
 
 struct sbi_trap_context *__real_sbi_trap_handler(struct sbi_trap_context *tc);
@@ -16,6 +19,16 @@ void __wrap_sbi_ipi_process(void);
 int __real_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot);
 int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot);
 int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch);
+int __real_sbi_hsm_hart_start(struct sbi_scratch *scratch,
+			      const struct sbi_domain *dom, u32 hartid,
+			      ulong saddr, ulong smode, ulong arg1);
+int __wrap_sbi_hsm_hart_start(struct sbi_scratch *scratch,
+			      const struct sbi_domain *dom, u32 hartid,
+			      ulong saddr, ulong smode, ulong arg1);
+int __wrap_sbi_misaligned_v_ld_emulator(int rlen, union sbi_ldst_data *out,
+					struct sbi_trap_context *tc);
+int __wrap_sbi_misaligned_v_st_emulator(int wlen, union sbi_ldst_data in,
+					struct sbi_trap_context *tc);
 
 /* Every entry from a compartment, and what the handler costs. */
 struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc)
@@ -27,6 +40,28 @@ struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc)
 	hart_count(COMPARTMENT_COUNTER_INSTRUCTIONS,
 		   csr_read(CSR_MINSTRET) - before);
 	return tc;
+}
+
+/*
+ * A refused vector access comes here too. OpenSBI would emulate it element by
+ * element, on a frame that is larger than a hart's stack and holds a mask that
+ * the guest chooses: it is the guest's fault to handle.
+ */
+static int vector_redirect(struct sbi_trap_context *tc)
+{
+	return sbi_trap_redirect(&tc->regs, &tc->trap);
+}
+
+int __wrap_sbi_misaligned_v_ld_emulator(int rlen, union sbi_ldst_data *out,
+					struct sbi_trap_context *tc)
+{
+	return vector_redirect(tc);
+}
+
+int __wrap_sbi_misaligned_v_st_emulator(int wlen, union sbi_ldst_data in,
+					struct sbi_trap_context *tc)
+{
+	return vector_redirect(tc);
 }
 
 /* M-level IPI: OpenSBI's events first (this clears the IPI), then ours. */
@@ -44,12 +79,39 @@ int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
 	if (cold_boot || !__atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE))
 		return __real_sbi_hsm_init(scratch, cold_boot);
 
+	/* The trap in which the hart stopped is never returned from. */
+	sbi_trap_set_context(scratch, NULL);
 	if (id != COMPARTMENT_NONE) {
 		h->coordinates = COMPARTMENT_NONE;
 		life_finish(id);
 	}
 	hart_wait_start();
 	return __real_sbi_hsm_init(scratch, cold_boot);
+}
+
+/*
+ * A guest starts one of its harts. Stops it from starting one, the coordinator
+ * first of all, in a life that is being ended: life_request() waits for starts
+ * under way. The firmware's own starts name no domain.
+ */
+int __wrap_sbi_hsm_hart_start(struct sbi_scratch *scratch,
+			      const struct sbi_domain *dom, u32 hartid,
+			      ulong saddr, ulong smode, ulong arg1)
+{
+	struct compartment_runtime *runtime;
+	int rc = SBI_EFAIL;
+
+	if (!dom)
+		return __real_sbi_hsm_hart_start(scratch, dom, hartid, saddr,
+						 smode, arg1);
+	runtime = &firmware.runtime[hart_this()->compartment];
+	/* Pairs with the barrier in life_request(): one sees the other. */
+	__atomic_fetch_add(&runtime->starting, 1, __ATOMIC_SEQ_CST);
+	if (!lifecycle_is_ending(&runtime->life))
+		rc = __real_sbi_hsm_hart_start(scratch, dom, hartid, saddr,
+					       smode, arg1);
+	__atomic_fetch_sub(&runtime->starting, 1, __ATOMIC_RELEASE);
+	return rc;
 }
 
 /*
@@ -78,6 +140,10 @@ int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
 	 */
 	asm volatile("fence.i\n"
 		     "sfence.vma" : : : "memory");
+	if (misa_extension('H')) {
+		__sbi_hfence_gvma_all();
+		__sbi_hfence_vvma_all();
+	}
 	/* Commands that came while the start was clearing IPIs. */
 	hart_run_commands();
 	doorbell_hart_started(&firmware.doorbell, h->compartment, hartid);

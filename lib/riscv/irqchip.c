@@ -19,6 +19,11 @@
 #define APLIC_IN_CLRIP		0x1d00
 #define APLIC_CLRIE		0x1f00
 #define APLIC_SOURCES		1023
+#define APLIC_IDC		0x4000
+#define APLIC_IDC_STRIDE	0x20
+#define APLIC_IDC_IDELIVERY	0x00
+#define APLIC_IDC_IFORCE	0x04
+#define APLIC_IDC_ITHRESHOLD	0x08
 
 /* AIA specification 1.0, section 3.5 and 3.8 */
 #define IMSIC_SETEIPNUM_LE	0x000
@@ -124,12 +129,26 @@ void irqchip_clear_compartment(unsigned int compartment)
 	}
 }
 
+/*
+ * The owner may have enabled its sources in any context, and a compartment can
+ * always claim what is enabled in its own: all enables go, not the owner's only.
+ */
 void irqchip_rest_plic(char *base)
 {
-	unsigned int i;
+	const struct machine *machine = &firmware.model.machine;
+	unsigned int i, source, word;
 
-	for (i = 1; i <= firmware.model.machine.plic_sources; i++)
-		writel(0, base + 4 * i);
+	for (i = 0; i < machine->hart_count; i++) {
+		int context = machine->harts[i].plic_context;
+
+		if (context < 0)
+			continue;
+		for (word = 0; word <= machine->plic_sources / 32; word++)
+			writel(0, base + PLIC_ENABLE +
+				  PLIC_ENABLE_STRIDE * context + 4 * word);
+	}
+	for (source = 1; source <= machine->plic_sources; source++)
+		writel(0, base + 4 * source);
 }
 
 void irqchip_rest_aplic(char *base)
@@ -143,4 +162,12 @@ void irqchip_rest_aplic(char *base)
 	}
 	for (i = 0; i < APLIC_SOURCES; i++)
 		writel(0, base + APLIC_SOURCECFG + 4 * i);
+	/* Delivery structures, one for each hart; absent with an IMSIC. */
+	for (i = 0; i < firmware.model.machine.hart_count; i++) {
+		char *idc = base + APLIC_IDC + APLIC_IDC_STRIDE * i;
+
+		writel(0, idc + APLIC_IDC_IDELIVERY);
+		writel(0, idc + APLIC_IDC_IFORCE);
+		writel(0, idc + APLIC_IDC_ITHRESHOLD);
+	}
 }

@@ -6,6 +6,7 @@
  */
 #include <compartment/devicetree.h>
 #include <libfdt_env.h>
+#include <sbi/riscv_barrier.h>
 #include <sbi/riscv_io.h>
 #include <sbi/sbi_console.h>
 #include <sbi/sbi_hart.h>
@@ -115,7 +116,12 @@ static void life_clear_interrupts(void *ctx, unsigned int id)
 
 static void life_clear_doorbells(void *ctx, unsigned int id)
 {
+	const struct model_compartment *c = compartment_get(id);
+	unsigned int i;
+
 	doorbell_reset(&firmware.doorbell, id);
+	for (i = 0; i < c->hart_count; i++)
+		hart_forget_commands(c->harts[i]);
 }
 
 static void life_tell_peers(void *ctx, unsigned int id)
@@ -227,9 +233,13 @@ static const struct lifecycle_ops life_ops = {
 void life_request(enum lifecycle_goal goal)
 {
 	struct hart *h = hart_this();
+	struct compartment_runtime *runtime = &firmware.runtime[h->compartment];
 
-	if (lifecycle_begin(&firmware.runtime[h->compartment].life, goal)) {
+	if (lifecycle_begin(&runtime->life, goal)) {
 		h->coordinates = h->compartment;
+		/* Pairs with the addition in __wrap_sbi_hsm_hart_start(). */
+		while (__atomic_load_n(&runtime->starting, __ATOMIC_SEQ_CST))
+			cpu_relax();
 		harts_stop(compartment_get(h->compartment));
 	}
 	sbi_hsm_hart_stop(sbi_scratch_thishart_ptr(), true);

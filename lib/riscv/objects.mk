@@ -9,8 +9,11 @@ platform-genflags-y += -I$(bulkhead_dir)/include -I$(bulkhead_dir)/lib/port/risc
 
 # Public functions of OpenSBI that are wrapped; docs/architecture.md says why.
 platform-ldflags-y += -Wl,--wrap=sbi_hart_pmp_configure
+platform-ldflags-y += -Wl,--wrap=sbi_hsm_hart_start
 platform-ldflags-y += -Wl,--wrap=sbi_hsm_init
 platform-ldflags-y += -Wl,--wrap=sbi_ipi_process
+platform-ldflags-y += -Wl,--wrap=sbi_misaligned_v_ld_emulator
+platform-ldflags-y += -Wl,--wrap=sbi_misaligned_v_st_emulator
 platform-ldflags-y += -Wl,--wrap=sbi_trap_handler
 
 carray-sbi_ecall_exts-y += ecall_compartment

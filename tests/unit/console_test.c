@@ -27,9 +27,20 @@ static void setup(struct console_line *line, const char *name)
 	console_line_init(line, name);
 }
 
+static void put_bytes(struct console_line *line, const char *text, size_t n)
+{
+	while (n) {
+		size_t taken = console_line_write(line, sink, text, n);
+
+		CU_ASSERT_FATAL(taken > 0 && taken <= n);
+		text += taken;
+		n -= taken;
+	}
+}
+
 static void put(struct console_line *line, const char *text)
 {
-	console_line_write(line, sink, text, strlen(text));
+	put_bytes(line, text, strlen(text));
 }
 
 static void prefixes_whole_lines(void)
@@ -41,6 +52,19 @@ static void prefixes_whole_lines(void)
 	CU_ASSERT_STRING_EQUAL(out, "client: one\n");
 	put(&line, "o\n\n");
 	CU_ASSERT_STRING_EQUAL(out, "client: one\nclient: two\nclient: \n");
+}
+
+/* So that whoever writes many lines can be stopped between them. */
+static void takes_one_line_at_a_time(void)
+{
+	struct console_line line;
+
+	setup(&line, "n");
+	UNIT_ASSERT_INT(console_line_write(&line, sink, "a\nb\nc", 5), 2);
+	UNIT_ASSERT_INT(calls, 1);
+	UNIT_ASSERT_INT(console_line_write(&line, sink, "b\nc", 3), 2);
+	UNIT_ASSERT_INT(console_line_write(&line, sink, "c", 1), 1);
+	UNIT_ASSERT_INT(calls, 2);
 }
 
 static void keeps_compartments_apart(void)
@@ -71,7 +95,7 @@ static void breaks_long_lines(void)
 
 	memset(text, 'x', sizeof(text));
 	setup(&line, "a-rather-long-n");
-	console_line_write(&line, sink, text, sizeof(text));
+	put_bytes(&line, text, sizeof(text));
 	console_line_flush(&line, sink);
 	CU_ASSERT(calls > 1000 / CONSOLE_LINE_MAX);
 	UNIT_ASSERT_INT(length, 1000 + calls * strlen("a-rather-long-n: \n"));
@@ -99,6 +123,7 @@ static void flushes_once(void)
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(prefixes_whole_lines),
+	UNIT_TEST(takes_one_line_at_a_time),
 	UNIT_TEST(keeps_compartments_apart),
 	UNIT_TEST(defuses_control_characters),
 	UNIT_TEST(breaks_long_lines),

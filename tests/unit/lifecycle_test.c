@@ -90,6 +90,9 @@ static void run(enum lifecycle_goal goal, const char *fails, const char *expect,
 	lifecycle_finish(&lc, &ops, NULL, 7);
 	CU_ASSERT_STRING_EQUAL(trace, expect);
 	UNIT_ASSERT_INT(lifecycle_read(&lc), state | lives << 8);
+	/* What has ended for good cannot end again. */
+	UNIT_ASSERT_INT(lifecycle_begin(&lc, LIFECYCLE_RESTART),
+			state == COMPARTMENT_STATE_RUNNING);
 }
 
 static void restarts_in_order(void)
