@@ -7,6 +7,8 @@
  * and `struct machine`, read from the machine's own device tree.
  *
  * Memory: both are the caller's. The machine points into the machine's tree.
+ * Concurrency: none kept; each call works on the caller's structures alone, and
+ * what is filled is constant, so any number of readers.
  * Trust: the machine's tree comes from the stage before the firmware and is
  * believed, but a malformed one is refused, never crashed on.
  */
@@ -17,6 +19,9 @@
 
 #define MACHINE_HARTS_MAX	32
 #define MACHINE_RAM_MAX		4
+#define BOARD_PAGE_SIZE		4096U
+/* Protection entries of each hart that the firmware keeps (lib/riscv/pmp.c). */
+#define BOARD_ENTRIES_KEPT	2
 
 /* Bytes [base, base + size); size 0 means none. base + size never wraps. */
 struct memory_range {
@@ -31,7 +36,6 @@ enum device_reset {
 	DEVICE_RESET_VIRTIO_MMIO,	/* write 0 to Status, read until 0 */
 	DEVICE_RESET_PLIC,		/* disable and complete its sources */
 	DEVICE_RESET_APLIC,		/* detach every source */
-	DEVICE_RESET_IMSIC,		/* clear the harts' interrupt files */
 };
 
 enum device_role {
@@ -59,24 +63,20 @@ struct device_kind {
 struct compartment_board {
 	const char *name;
 	unsigned int entries;		/* protection entries of each hart */
-	unsigned int entries_kept;	/* of these, kept by the firmware */
+	unsigned int entries_kept;	/* of these: BOARD_ENTRIES_KEPT */
 	uint64_t granularity;		/* bytes, power of two, at least 4 */
-	struct memory_range firmware;	/* code, data, and the linked bundle */
+	struct memory_range firmware;	/* all that lies before the bundle */
 	struct memory_range private;	/* copies of bundle and machine tree */
-	const struct device_kind *kinds;	/* NULL: device_kinds_common */
+	const struct device_kind *kinds;	/* the board's own rows */
 	unsigned int kind_count;
 };
-
-/* The devices that every board may have. */
-extern const struct device_kind device_kinds_common[];
-extern const unsigned int device_kinds_common_count;
 
 /* A hart of the machine and the pages by which it takes interrupts. */
 struct machine_hart {
 	uint32_t id;
-	int node;			/* offset of cpu@N in the machine's tree */
+	int node;			/* offset of cpu@N in the tree */
 	int owner;			/* compartment's index, or -1 */
-	uint32_t intc;			/* phandle of its interrupt controller */
+	uint32_t intc;			/* phandle of its own controller */
 	int plic_context;		/* its S-level context, or -1 */
 	struct memory_range plic_page;	/* that context's page, if any */
 	struct memory_range imsic_page;	/* its S-level interrupt file, if any */
@@ -112,8 +112,20 @@ bool machine_contains_ram(const struct machine *machine, uint64_t base,
 			  uint64_t size);
 
 /*
+ * Choose board->private: the end of the RAM piece that holds the firmware, in
+ * whole pages, for the bundle (`bundle_size` bytes, linked right behind
+ * board->firmware) at its base and the machine's tree behind it, at *tree.
+ * COMPARTMENT_ERR_NO_SPACE: that would reach down into the linked bundle.
+ */
+int board_place_copies(struct compartment_board *board,
+		       const struct machine *machine, uint64_t bundle_size,
+		       uint64_t tree_size, uint64_t *tree,
+		       struct compartment_report *report);
+
+/*
  * What is known about the device at `node` of the machine's tree: the row of
- * the first of its compatible strings that has one, or NULL.
+ * the first of its compatible strings that has one, or NULL. A row of the
+ * board's own goes before the one that all boards have.
  */
 const struct device_kind *board_find_kind(const struct compartment_board *board,
 					  const void *tree, int node);

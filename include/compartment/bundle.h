@@ -11,6 +11,8 @@
  *
  * Memory: nothing is copied; a bundle and its images point into the blob, which
  * has to stay in place and unchanged for as long as they are used.
+ * Concurrency: none kept; a bundle is constant once open, so any number of
+ * readers, each with its own bundle_image and report.
  * Trust: the blob is input; bundle_open() proves its structure, and only
  * bundle_verify_image() makes an image's bytes worth believing.
  */

@@ -6,7 +6,9 @@
  * docs/manifest.md, "What a compartment sees", specifies it.
  *
  * Memory: written only to the caller's buffer. Concurrency: reads a constant
- * model. The result is a well-formed tree (version 17) for any valid model.
+ * model. Trust: the model is one that manifest_parse() has accepted; the buffer
+ * may be a stopped compartment's memory: nothing is read back from it but what
+ * libfdt has just written. The result is well-formed (version 17).
  */
 #ifndef COMPARTMENT_DEVICETREE_H
 #define COMPARTMENT_DEVICETREE_H

@@ -10,6 +10,8 @@
  * Memory: the report belongs to the caller; a line lives on the stack of the
  * function that reports and is valid only during the callback.
  * Concurrency: none; one report serves one caller at a time.
+ * Trust: what is reported quotes untrusted blobs: a line is bounded and holds
+ * only printable ASCII, and no more than COMPARTMENT_ERRORS_MAX are handed out.
  */
 #ifndef COMPARTMENT_ERROR_H
 #define COMPARTMENT_ERROR_H
@@ -36,7 +38,7 @@ enum compartment_error {
 typedef void (*compartment_line_fn)(void *context, const char *text);
 
 struct compartment_report {
-	compartment_line_fn line;	/* may be NULL: errors are counted only */
+	compartment_line_fn line;	/* NULL: errors are counted only */
 	void *context;
 	unsigned int errors;		/* set to 0 by the caller */
 	unsigned int warnings;		/* set to 0 by the caller */
@@ -48,19 +50,13 @@ struct compartment_report {
  * may be NULL. The line reads "where: property: text"; a warning's begins with
  * "warning: ". `format` knows %s, %u, %lu, %lx and %%. `report` may be NULL.
  */
-void report_error(struct compartment_report *report, const char *where,
-		  const char *property, const char *format, ...)
+void compartment_report_error(struct compartment_report *report,
+			      const char *where, const char *property,
+			      const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-void report_warning(struct compartment_report *report, const char *where,
-		    const char *property, const char *format, ...)
+void compartment_report_warning(struct compartment_report *report,
+				const char *where, const char *property,
+				const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-
-/*
- * Append formatted text to the NUL-terminated string in `buffer` of `size`
- * bytes (at least 1), cutting what does not fit. Same formats as above.
- * Returns the length of the string.
- */
-size_t format_append(char *buffer, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -33,7 +33,7 @@
 
 /* Kept free at the end of a compartment's first range, for its device tree. */
 #define MODEL_TREE_SIZE		(64U << 10)
-#define MODEL_PAGE_SIZE		4096U
+#define MODEL_PAGE_SIZE		BOARD_PAGE_SIZE
 
 enum model_restart {
 	MODEL_RESTART_ALWAYS,
@@ -43,6 +43,12 @@ enum model_restart {
 enum model_dma {
 	MODEL_DMA_NONE,
 	MODEL_DMA_TRUSTED,
+};
+
+enum model_access {
+	MODEL_ACCESS_NONE,
+	MODEL_ACCESS_READ,
+	MODEL_ACCESS_RW,
 };
 
 /* Where in the manifest an entry of the model was read. */
@@ -129,7 +135,6 @@ struct model_channel {
 struct model {
 	const void *manifest;		/* the blob */
 	const char *title;		/* the manifest's `model`, or "" */
-	int cold_boot;			/* compartment, or -1 */
 	const struct compartment_board *board;
 	struct machine machine;
 	struct model_compartment compartments[MODEL_COMPARTMENTS_MAX];
@@ -173,17 +178,8 @@ int manifest_check_bundle(const struct model *model,
 /* The index of the compartment that owns hart `id`, or -1. */
 int model_find_owner(const struct model *model, uint32_t id);
 
-/* Compartment `compartment`'s rights in a window: 0 none, 1 "r", 2 "rw". */
-unsigned int model_window_access(const struct model_window *window,
-				 unsigned int compartment);
-
-/*
- * The link that compartment `compartment` calls `number`, or NULL. *end, if
- * not NULL, becomes the caller's own end (0 or 1; the peer's is 1 - *end).
- */
-const struct model_link *model_find_link(const struct model *model,
-					 unsigned int compartment,
-					 unsigned int number,
-					 unsigned int *end);
+/* What compartment `compartment` may do in a window. */
+enum model_access model_window_access(const struct model_window *window,
+				      unsigned int compartment);
 
 #endif

@@ -6,7 +6,7 @@
  * text.
  *
  * Memory: a line lives on the stack during the callback. Concurrency: reads a
- * constant model.
+ * constant model. Trust: the model is one that manifest_parse() has accepted.
  */
 #ifndef COMPARTMENT_MAP_H
 #define COMPARTMENT_MAP_H

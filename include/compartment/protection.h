@@ -16,7 +16,9 @@
  * smaller deny entries over it, but only where the larger one stays inside RAM
  * and touches nothing that is not this hart's own range.
  *
- * Memory: the caller's. Concurrency: none kept; reads a constant model.
+ * Memory: the caller's. Concurrency: none kept; reads a constant model, so any
+ * hart may ask at any time. Trust: the model is one that manifest_parse() has
+ * accepted; it is believed, as is the machine's tree behind it.
  */
 #ifndef COMPARTMENT_PROTECTION_H
 #define COMPARTMENT_PROTECTION_H
@@ -27,6 +29,9 @@
 #define PROTECTION_WRITE	2U
 #define PROTECTION_EXECUTE	4U
 
+/* More than any board has, and than any valid model can need. */
+#define PROTECTION_TOO_MANY	(~0U)
+
 struct protection_entry {
 	uint64_t base;
 	uint8_t order;		/* log2 of the size in bytes */
@@ -36,20 +41,12 @@ struct protection_entry {
 
 /*
  * Write the entries for hart `hart` (an id, of `compartment`) to out[0..max).
- * Returns how many are needed. If that is more than `max`, out[] holds nothing
- * of use; the model's rules keep it at most board->entries - entries_kept.
+ * Returns how many are needed, or PROTECTION_TOO_MANY. If that is more than
+ * `max`, out[] holds nothing of use; the model's rules keep it at most
+ * board->entries - entries_kept.
  */
 unsigned int protection_list(const struct model *model,
 			     unsigned int compartment, uint32_t hart,
 			     struct protection_entry *out, unsigned int max);
-
-/*
- * What a list grants at [base, base + size): the rights common to all of its
- * bytes, by the entries' own rule. 0 if it wraps. For checks in software and
- * for tests.
- */
-unsigned int protection_rights(const struct protection_entry *list,
-			       unsigned int count, uint64_t base,
-			       uint64_t size);
 
 #endif

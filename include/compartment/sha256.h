@@ -3,8 +3,8 @@
  * SHA-256 as FIPS 180-4 defines it (sections 4.1.2, 5.1.1, 5.3.3 and 6.2).
  *
  * Memory: the state is the caller's, nothing else is kept. Concurrency: as many
- * states as one likes. The data hashed may be anything; its length in bytes
- * must stay below 2^61 (the specification's limit of 2^64 bits).
+ * states as one likes. Trust: the data hashed may be anything; its length in
+ * bytes must stay below 2^61 (the specification's limit of 2^64 bits).
  */
 #ifndef COMPARTMENT_SHA256_H
 #define COMPARTMENT_SHA256_H

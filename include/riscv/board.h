@@ -14,10 +14,14 @@
 #ifndef RISCV_BOARD_H
 #define RISCV_BOARD_H
 
+#include <compartment/board.h>
 #include <sbi/sbi_types.h>
 
 struct riscv_board {
 	const char *name;
+	/* What it knows of devices; looked at before what all boards know. */
+	const struct device_kind *kinds;
+	unsigned int kind_count;
 	/* Ends the machine; a failure must reach whoever waits for it. */
 	void __noreturn (*power_off)(bool failed);
 };

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The flattened image tree that carries manifest and images. */
 #include <libfdt.h>
 #include <compartment/bundle.h>
@@ -15,8 +15,8 @@ int bundle_open(struct bundle *bundle, const void *blob, size_t size,
 	if (!tree_check(blob, size, "bundle", report))
 		return COMPARTMENT_ERR_MALFORMED;
 	if (fdt_path_offset(blob, "/images") < 0) {
-		report_error(report, "bundle", NULL,
-			     "no node /images: not a flattened image tree");
+		compartment_report_error(report, "bundle", NULL,
+					 "no node /images: not a flattened image tree");
 		return COMPARTMENT_ERR_MALFORMED;
 	}
 	bundle->blob = blob;
@@ -71,8 +71,8 @@ int bundle_find_image(const struct bundle *bundle, const char *name,
 			break;
 	}
 	if (node < 0) {
-		report_error(report, "bundle: /images", name,
-			     "no image of this name in the bundle");
+		compartment_report_error(report, "bundle: /images", name,
+					 "no image of this name in the bundle");
 		return COMPARTMENT_ERR_NOT_FOUND;
 	}
 	image->data = fdt_getprop(bundle->blob, node, "data", &length);
@@ -93,8 +93,8 @@ int bundle_verify_copy(const struct bundle_image *image, const void *data,
 	unsigned int i, difference = 0;
 
 	if (!image->has_hash) {
-		report_error(report, "bundle: /images", image->name,
-			     "no subnode hash-1 with algo = \"sha256\": every image needs one");
+		compartment_report_error(report, "bundle: /images", image->name,
+					 "no subnode hash-1 with algo = \"sha256\": every image needs one");
 		return COMPARTMENT_ERR_HASH;
 	}
 	/* Stops a damaged or exchanged image from ever being started. */
@@ -104,9 +104,9 @@ int bundle_verify_copy(const struct bundle_image *image, const void *data,
 	for (i = 0; i < SHA256_DIGEST_SIZE; i++)
 		difference |= digest[i] ^ image->hash[i];
 	if (difference) {
-		report_error(report, "bundle: /images", image->name,
-			     "sha256 of the %lu bytes is not the value in hash-1: the image is damaged, pack it again",
-			     image->size);
+		compartment_report_error(report, "bundle: /images", image->name,
+					 "sha256 of the %lu bytes is not the value in hash-1: the image is damaged, pack it again",
+					 image->size);
 		return COMPARTMENT_ERR_HASH;
 	}
 	return COMPARTMENT_OK;

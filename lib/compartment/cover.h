@@ -2,13 +2,16 @@
 /*
  * Inside lib/compartment: covering one range with the fewest naturally aligned
  * power-of-two entries, a smaller entry overruling a larger one.
+ *
+ * Memory: the caller's. Concurrency: none kept. Trust: the range has passed the
+ * manifest's rules; what may be allowed around it is_clean alone decides.
  */
 #ifndef LIB_COMPARTMENT_COVER_H
 #define LIB_COMPARTMENT_COVER_H
 
 #include <compartment/protection.h>
 
-/* Whether [base, base + 2^order) may be allowed as a whole, then denied in part. */
+/* Whether [base, base + 2^order) may be allowed whole, then denied in part. */
 typedef bool (*cover_clean_fn)(const void *context, uint64_t base,
 			       unsigned int order);
 

@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A compartment's own device tree, written from the model front to back. */
 #include <libfdt.h>
 #include <compartment/devicetree.h>
 
+#include "report.h"
 #include "tree.h"
 
 #define NODE_NAME_MAX	32
@@ -132,9 +133,9 @@ static void put_memory(struct builder *builder)
 	unsigned int i;
 
 	for (i = 0; i < builder->self->memory_count; i++) {
-		name[0] = '\0';
-		format_append(name, sizeof(name), "memory@%lx",
-			      builder->self->memory[i].base);
+		struct text text = { .buffer = name, .size = sizeof(name) };
+
+		text_append(&text, "memory@%lx", builder->self->memory[i].base);
 		begin(builder, name);
 		put_string(builder, "device_type", "memory");
 		put_range(builder, "reg", &builder->self->memory[i]);
@@ -220,17 +221,18 @@ static void put_soc(struct builder *builder)
 static void put_window(struct builder *builder,
 		       const struct model_window *window)
 {
-	unsigned int access = model_window_access(window, builder->index);
+	enum model_access access = model_window_access(window, builder->index);
 	char members[MODEL_COMPARTMENTS_MAX * MODEL_NAME_MAX];
 	const char *name;
 	size_t used = 0, length;
 	unsigned int i;
 
-	if (!access)
+	if (access == MODEL_ACCESS_NONE)
 		return;
 	begin(builder, window->name);
 	put_range(builder, "reg", &window->range);
-	put_string(builder, "access", access == 2 ? "rw" : "r");
+	put_string(builder, "access",
+		   access == MODEL_ACCESS_RW ? "rw" : "r");
 	for (i = 0; i < window->member_count; i++) {
 		name = builder->model->
 			compartments[window->members[i].compartment].name;

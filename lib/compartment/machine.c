@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The machine as its device tree describes it: harts, RAM, interrupt pages. */
 #include <libfdt.h>
 #include <compartment/board.h>
@@ -29,8 +29,8 @@ static void read_cpu(struct machine *machine, const void *tree, int node,
 		return;
 	}
 	if (machine->hart_count == MACHINE_HARTS_MAX) {
-		tree_error(report, tree, node, NULL,
-			   "more than %u harts", MACHINE_HARTS_MAX);
+		tree_error(report, tree, node, NULL, "more than %u harts",
+			   MACHINE_HARTS_MAX);
 		return;
 	}
 	hart->id = tree_cell(reg, (unsigned int)count - 1);
@@ -265,9 +265,11 @@ int machine_parse(struct machine *machine,
 	read_ram(machine, tree, report);
 	read_controllers(machine, board, tree, report);
 	if (!machine->hart_count)
-		report_error(report, "machine: /cpus", NULL, "no hart there");
+		compartment_report_error(report, "machine: /cpus", NULL,
+					 "no hart there");
 	if (!machine->ram_count)
-		report_error(report, "machine: /memory", "reg", "no RAM there");
+		compartment_report_error(report, "machine: /memory", "reg",
+					 "no RAM there");
 	return report->errors == before ? COMPARTMENT_OK :
 					  COMPARTMENT_ERR_MALFORMED;
 }

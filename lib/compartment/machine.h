@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside lib/compartment: questions to a machine's tree. */
+/*
+ * Inside lib/compartment: questions to a machine's tree.
+ *
+ * Memory and concurrency: nothing is kept. Trust: a tree after tree_check().
+ */
 #ifndef LIB_COMPARTMENT_MACHINE_H
 #define LIB_COMPARTMENT_MACHINE_H
 
 #include <compartment/board.h>
 
-/* Causes of an interrupt at a hart (privileged specification, table of mcause) */
+/* Causes of an interrupt at a hart (privileged specification, mcause) */
 #define CAUSE_SUPERVISOR_EXTERNAL	9
 #define CAUSE_MACHINE_EXTERNAL		11
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* From two blobs to one model, or to a list of what is wrong. */
 #include <libfdt.h>
 #include <compartment/manifest.h>
@@ -28,34 +28,34 @@ static void read_root(struct reader *reader)
 	struct model *model = reader->model;
 	const char *title;
 
-	read_words(reader, 0, known, children);
+	manifest_read_words(reader, 0, known, children);
 	if (!tree_is(reader->fdt, 0, "compatible", MANIFEST_COMPATIBLE))
-		read_error(reader, 0, "compatible", "must be \"%s\"",
-			   MANIFEST_COMPATIBLE);
+		refuse(reader, 0, "compatible", "must be \"%s\"",
+		       MANIFEST_COMPATIBLE);
 	if (tree_u32(reader->fdt, 0, "#address-cells", 0) != 2)
-		read_error(reader, 0, "#address-cells", "must be <2>");
+		refuse(reader, 0, "#address-cells", "must be <2>");
 	if (tree_u32(reader->fdt, 0, "#size-cells", 0) != 2)
-		read_error(reader, 0, "#size-cells", "must be <2>");
-	title = read_string(reader, 0, "model", OPTIONAL, TITLE_MAX);
+		refuse(reader, 0, "#size-cells", "must be <2>");
+	title = manifest_read_string(reader, 0, "model", NEED_OPTIONAL,
+				     TITLE_MAX);
 	model->title = title ? title : "";
 	if (fdt_subnode_offset(reader->fdt, 0, "compartments") < 0)
-		read_error(reader, 0, "compartments",
-			   "this node is missing; a system has at least one compartment");
+		refuse(reader, 0, "compartments",
+		       "this node is missing; a system has at least one compartment");
 }
 
 static void read_manifest(struct reader *reader)
 {
-	unsigned int index;
+	unsigned int preferred;
 
 	read_root(reader);
-	read_top(reader, "compartments", read_compartments);
-	read_top(reader, "windows", read_windows);
-	read_top(reader, "links", read_links);
-	read_top(reader, "channels", read_channels);
-	reader->model->cold_boot = -1;
-	if (read_reference(reader, 0, "cold-boot", OPTIONAL, COMPARTMENT,
-			   &index))
-		reader->model->cold_boot = (int)index;
+	read_top(reader, "compartments", manifest_read_compartments);
+	read_top(reader, "windows", manifest_read_windows);
+	read_top(reader, "links", manifest_read_links);
+	read_top(reader, "channels", manifest_read_channels);
+	/* Checked only: the firmware prefers a hart before it can read all. */
+	manifest_read_reference(reader, 0, "cold-boot", NEED_OPTIONAL,
+				KIND_COMPARTMENT, &preferred);
 }
 
 static int parse_stages(struct reader *reader, size_t manifest_size,
@@ -77,13 +77,13 @@ static int parse_stages(struct reader *reader, size_t manifest_size,
 	read_manifest(reader);
 	if (report->errors != before)
 		return COMPARTMENT_ERR_INVALID;
-	check_placement(reader);
-	check_devices(reader);
-	check_channels(reader);
+	manifest_check_placement(reader);
+	manifest_check_devices(reader);
+	manifest_check_channels(reader);
 	if (report->errors != before)
 		return COMPARTMENT_ERR_INVALID;
 	/* Counting takes ranges that do not overlap. */
-	check_entries(reader);
+	manifest_check_entries(reader);
 	return report->errors == before ? COMPARTMENT_OK :
 					  COMPARTMENT_ERR_INVALID;
 }
@@ -159,40 +159,20 @@ int manifest_check_bundle(const struct model *model,
 
 int model_find_owner(const struct model *model, uint32_t id)
 {
-	const struct machine_hart *hart = machine_find_hart(&model->machine, id);
+	const struct machine_hart *hart =
+		machine_find_hart(&model->machine, id);
 
 	return hart ? hart->owner : -1;
 }
 
-unsigned int model_window_access(const struct model_window *window,
-				 unsigned int compartment)
+enum model_access model_window_access(const struct model_window *window,
+				      unsigned int compartment)
 {
 	unsigned int i;
 
 	for (i = 0; i < window->member_count; i++)
 		if (window->members[i].compartment == compartment)
-			return window->members[i].writable ? 2 : 1;
-	return 0;
-}
-
-const struct model_link *model_find_link(const struct model *model,
-					 unsigned int compartment,
-					 unsigned int number,
-					 unsigned int *end)
-{
-	const struct model_link *link;
-	unsigned int i, mine;
-
-	for (i = 0; i < model->link_count; i++) {
-		link = &model->links[i];
-		for (mine = 0; mine < 2; mine++) {
-			if (link->ends[mine] != compartment ||
-			    link->numbers[mine] != number)
-				continue;
-			if (end)
-				*end = mine;
-			return link;
-		}
-	}
-	return NULL;
+			return window->members[i].writable ?
+			       MODEL_ACCESS_RW : MODEL_ACCESS_READ;
+	return MODEL_ACCESS_NONE;
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* /compartments: who gets which harts and memory, and runs what. */
 #include <libfdt.h>
 
@@ -14,23 +14,24 @@ static void read_harts(struct reader *reader, int node, unsigned int index)
 	unsigned int i, count;
 	uint32_t id;
 
-	count = read_cells(reader, node, "harts", MANDATORY, 1, MODEL_HARTS_MAX,
-			   &cells);
+	count = manifest_read_cells(reader, node, "harts", NEED_MANDATORY, 1,
+				    MODEL_HARTS_MAX, &cells);
 	for (i = 0; i < count; i++) {
 		id = tree_cell(cells, i);
 		hart = (struct machine_hart *)
 			machine_find_hart(&reader->model->machine, id);
 		if (!hart) {
-			read_error(reader, node, "harts",
-				   "hart %u is not in this machine, which has %u",
-				   id, reader->model->machine.hart_count);
+			refuse(reader, node, "harts",
+			       "hart %u is not in this machine, which has %u",
+			       id, reader->model->machine.hart_count);
 			continue;
 		}
 		/* Two owners of one hart would have one set of entries. */
 		if (hart->owner >= 0) {
-			read_error(reader, node, "harts",
-				   "hart %u already belongs to compartment %s; a hart has one owner",
-				   id, reader->model->compartments[hart->owner].name);
+			refuse(reader, node, "harts",
+			       "hart %u already belongs to compartment %s; a hart has one owner",
+			       id,
+			       reader->model->compartments[hart->owner].name);
 			continue;
 		}
 		hart->owner = (int)index;
@@ -39,13 +40,13 @@ static void read_harts(struct reader *reader, int node, unsigned int index)
 	if (!self->hart_count)
 		return;
 	self->boot_hart = self->harts[0];
-	read_u32(reader, node, "boot-hart", OPTIONAL, 0, ~0U, &self->boot_hart);
+	manifest_read_u32(reader, node, "boot-hart", NEED_OPTIONAL, 0, ~0U,
+			  &self->boot_hart);
 	for (i = 0; i < self->hart_count; i++)
 		if (self->harts[i] == self->boot_hart)
 			return;
-	read_error(reader, node, "boot-hart",
-		   "hart %u is not among the compartment's harts",
-		   self->boot_hart);
+	refuse(reader, node, "boot-hart",
+	       "hart %u is not among the compartment's harts", self->boot_hart);
 }
 
 static void read_memory(struct reader *reader, int node,
@@ -54,23 +55,23 @@ static void read_memory(struct reader *reader, int node,
 	const uint8_t *cells;
 	unsigned int i, count;
 
-	count = read_cells(reader, node, "memory", MANDATORY, 4,
-			   4 * MODEL_MEMORY_MAX, &cells);
+	count = manifest_read_cells(reader, node, "memory", NEED_MANDATORY, 4,
+				    4 * MODEL_MEMORY_MAX, &cells);
 	if (count % 4) {
-		read_error(reader, node, "memory",
-			   "%u cells; each range is a base and a size of 2 cells each",
-			   count);
+		refuse(reader, node, "memory",
+		       "%u cells; each range is a base and a size of 2 cells each",
+		       count);
 		return;
 	}
 	for (i = 0; i < count / 4; i++)
-		read_range(reader, node, "memory", cells + 16 * i,
-			   &self->memory[i]);
+		manifest_read_range(reader, node, "memory", cells + 16 * i,
+				    &self->memory[i]);
 	self->memory_count = count / 4;
 	if (count && self->memory[0].size &&
 	    self->memory[0].size <= MODEL_TREE_SIZE)
-		read_error(reader, node, "memory",
-			   "the first range must be larger than 0x%x, which its device tree takes",
-			   MODEL_TREE_SIZE);
+		refuse(reader, node, "memory",
+		       "the first range must be larger than 0x%x, which its device tree takes",
+		       MODEL_TREE_SIZE);
 }
 
 static void read_properties(struct reader *reader, int node,
@@ -83,15 +84,18 @@ static void read_properties(struct reader *reader, int node,
 
 	read_harts(reader, node, index);
 	read_memory(reader, node, self);
-	text = read_string(reader, node, "image", MANDATORY, MODEL_IMAGE_MAX);
+	text = manifest_read_string(reader, node, "image", NEED_MANDATORY,
+				    MODEL_IMAGE_MAX);
 	for (i = 0; text && text[i]; i++)
 		self->image[i] = text[i];
-	read_u32(reader, node, "criticality", OPTIONAL, 0, ~0U,
-		 &self->criticality);
+	manifest_read_u32(reader, node, "criticality", NEED_OPTIONAL, 0, ~0U,
+			  &self->criticality);
 	self->restart = MODEL_RESTART_NEVER;
-	if (read_word(reader, node, "restart", OPTIONAL, restarts) == 0)
+	if (manifest_read_word(reader, node, "restart", NEED_OPTIONAL,
+			       restarts) == 0)
 		self->restart = MODEL_RESTART_ALWAYS;
-	text = read_string(reader, node, "bootargs", OPTIONAL, BOOTARGS_MAX);
+	text = manifest_read_string(reader, node, "bootargs", NEED_OPTIONAL,
+				    BOOTARGS_MAX);
 	self->bootargs = text ? text : "";
 }
 
@@ -101,15 +105,17 @@ static void read_observes(struct reader *reader,
 	const uint8_t *cells;
 	unsigned int i, seen, count;
 
-	count = read_cells(reader, self->source.node, "observes", OPTIONAL, 1,
-			   MODEL_COMPARTMENTS_MAX, &cells);
+	count = manifest_read_cells(reader, self->source.node, "observes",
+				    NEED_OPTIONAL, 1, MODEL_COMPARTMENTS_MAX,
+				    &cells);
 	for (i = 0; i < count; i++)
-		if (find_reference(reader, self->source.node, "observes",
-				   tree_cell(cells, i), COMPARTMENT, &seen))
+		if (manifest_find_reference(reader, self->source.node,
+					    "observes", tree_cell(cells, i),
+					    KIND_COMPARTMENT, &seen))
 			self->observes |= 1U << seen;
 }
 
-void read_compartments(struct reader *reader, int parent)
+void manifest_read_compartments(struct reader *reader, int parent)
 {
 	static const char *const known[] = {
 		"harts", "boot-hart", "memory", "image", "criticality",
@@ -120,19 +126,20 @@ void read_compartments(struct reader *reader, int parent)
 	unsigned int i;
 	int node, devices;
 
-	read_words(reader, parent, read_nothing, NULL);
+	manifest_read_words(reader, parent, manifest_read_nothing, NULL);
 	fdt_for_each_subnode(node, reader->fdt, parent) {
-		if (!read_entry(reader, node, COMPARTMENT, known, children))
+		if (!manifest_read_entry(reader, node, KIND_COMPARTMENT, known,
+					 children))
 			break;
 		i = model->compartment_count - 1;
 		read_properties(reader, node, i);
 		devices = fdt_subnode_offset(reader->fdt, node, "devices");
 		if (devices >= 0)
-			read_devices(reader, devices, i);
+			manifest_read_devices(reader, devices, i);
 	}
 	if (!model->compartment_count)
-		read_error(reader, parent, NULL,
-			   "no compartment; a system has at least one");
+		refuse(reader, parent, NULL,
+		       "no compartment; a system has at least one");
 	/* Phandles of later nodes are known only now. */
 	for (i = 0; i < model->compartment_count; i++)
 		read_observes(reader, &model->compartments[i]);

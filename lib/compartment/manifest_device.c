@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: BSD-2-Clause
-/* /compartments/<name>/devices: which node of the machine's tree, and its DMA. */
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* /compartments/<name>/devices: a node of the machine's tree, and its DMA. */
 #include <libfdt.h>
 
 #include "machine.h"
@@ -20,7 +20,7 @@ static bool is_console(const void *tree, int node)
 	return length && fdt_path_offset_namelen(tree, path, length) == node;
 }
 
-/* Whether a child's `reg` is a physical address: no bus on the way changes it. */
+/* Whether `reg` is a physical address: no bus on the way changes it. */
 static bool is_mapped_directly(const void *tree, int node)
 {
 	int bus = fdt_parent_offset(tree, node), length;
@@ -43,7 +43,7 @@ static const char *find_refusal(const void *tree, int node,
 		return "its bus translates addresses, so its registers cannot be confined";
 	if (!kind)
 		return NULL;
-	/* Machine-level interrupts would let a compartment stop the firmware. */
+	/* Machine-level interrupts would let their owner stop the firmware. */
 	if (kind->role == DEVICE_ROLE_FIRMWARE)
 		return "it belongs to the firmware and cannot be granted";
 	if ((kind->role == DEVICE_ROLE_APLIC ||
@@ -68,21 +68,21 @@ static void read_registers(struct reader *reader, int node,
 		device->reg_count++;
 	if (tree_reg(tree, device->node, MODEL_REGS_MAX,
 		     &(struct memory_range){ 0 }))
-		read_error(reader, node, "path", "%s has more than %u ranges",
-			   device->path, MODEL_REGS_MAX);
+		refuse(reader, node, "path", "%s has more than %u ranges",
+		       device->path, MODEL_REGS_MAX);
 	/* The rest of a PLIC are pages of single contexts. */
 	if (device->role == DEVICE_ROLE_PLIC)
 		device->reg_count = machine_plic_shared(tree, device->node,
 							&device->regs[0]);
 	if (!device->reg_count)
-		read_error(reader, node, "path",
-			   "%s has no registers of its own", device->path);
+		refuse(reader, node, "path", "%s has no registers of its own",
+		       device->path);
 	for (index = 0; index < device->reg_count; index++) {
 		reg = &device->regs[index];
 		if ((reg->base | reg->size) & (granularity - 1))
-			read_error(reader, node, "path",
-				   "0x%lx + 0x%lx is finer than protection can be set: multiples of 0x%lx",
-				   reg->base, reg->size, granularity);
+			refuse(reader, node, "path",
+			       "0x%lx + 0x%lx is finer than protection can be set: multiples of 0x%lx",
+			       reg->base, reg->size, granularity);
 	}
 }
 
@@ -95,23 +95,23 @@ static void read_dma(struct reader *reader, int node,
 
 	/* PMP does not confine DMA: a bus master must never pass unnoticed. */
 	if (!fdt_getprop(reader->fdt, node, "dma", NULL)) {
-		read_error(reader, node, "dma",
-			   "undeclared bus master: say \"none\" if the device does no DMA, else \"trusted\"");
+		refuse(reader, node, "dma",
+		       "undeclared bus master: say \"none\" if the device does no DMA, else \"trusted\"");
 		return;
 	}
-	word = read_word(reader, node, "dma", MANDATORY, words);
+	word = manifest_read_word(reader, node, "dma", NEED_MANDATORY, words);
 	device->dma = word == 1 ? MODEL_DMA_TRUSTED : MODEL_DMA_NONE;
 	if (word == 2)
-		read_error(reader, node, "dma",
-			   "\"iommu\": this board has no IOMMU that could confine it; say \"trusted\" or leave it out");
+		refuse(reader, node, "dma",
+		       "\"iommu\" is refused: this version drives no IOMMU; say \"trusted\" or leave it out");
 	if (word == 0 && kind && kind->dma == DEVICE_DMA_MASTER)
-		read_error(reader, node, "dma",
-			   "\"none\", but %s is a bus master: say \"trusted\" or leave it out",
-			   kind->compatible);
+		refuse(reader, node, "dma",
+		       "\"none\", but %s is a bus master: say \"trusted\" or leave it out",
+		       kind->compatible);
 	if (word == 0 && !kind)
-		report_warning(reader->report, device->path, "dma",
-			       "\"none\" is believed: nothing is known about %s",
-			       device->compatible);
+		compartment_report_warning(reader->report, device->path, "dma",
+					   "\"none\" is believed: nothing is known about %s",
+					   device->compatible);
 }
 
 static bool find_device(struct reader *reader, int node,
@@ -122,15 +122,15 @@ static bool find_device(struct reader *reader, int node,
 	const struct model_device *other;
 	const char *refusal;
 
-	device->path = read_string(reader, node, "path", MANDATORY,
-				   DEVICE_PATH_MAX);
+	device->path = manifest_read_string(reader, node, "path",
+					    NEED_MANDATORY, DEVICE_PATH_MAX);
 	if (!device->path)
 		return false;
 	device->node = fdt_path_offset(tree, device->path);
 	if (device->path[0] != '/' || device->node <= 0) {
-		read_error(reader, node, "path",
-			   "%s: no such node in the machine's device tree",
-			   device->path);
+		refuse(reader, node, "path",
+		       "%s: no such node in the machine's device tree",
+		       device->path);
 		return false;
 	}
 	device->kind = board_find_kind(model->board, tree, device->node);
@@ -144,29 +144,30 @@ static bool find_device(struct reader *reader, int node,
 		device->compatible = "";
 	refusal = find_refusal(tree, device->node, device->kind);
 	if (refusal)
-		read_error(reader, node, "path", "%s: %s", device->path,
-			   refusal);
+		refuse(reader, node, "path", "%s: %s", device->path, refusal);
 	for (other = model->devices; other < device; other++)
 		if (other->node == device->node)
-			read_error(reader, node, "path",
-				   "%s already belongs to compartment %s; %s",
-				   device->path,
-				   model->compartments[other->owner].name,
-				   device->role != DEVICE_ROLE_PERIPHERAL ?
-				   "an interrupt controller has one owner" :
-				   "a device has one owner");
+			refuse(reader, node, "path",
+			       "%s already belongs to compartment %s; %s",
+			       device->path,
+			       model->compartments[other->owner].name,
+			       device->role != DEVICE_ROLE_PERIPHERAL ?
+				       "an interrupt controller has one owner" :
+				       "a device has one owner");
 	return !refusal;
 }
 
-void read_devices(struct reader *reader, int parent, unsigned int owner)
+void manifest_read_devices(struct reader *reader, int parent,
+			   unsigned int owner)
 {
 	static const char *const known[] = { "path", "dma", NULL };
 	struct model_device *device;
 	int node;
 
-	read_words(reader, parent, read_nothing, NULL);
+	manifest_read_words(reader, parent, manifest_read_nothing, NULL);
 	fdt_for_each_subnode(node, reader->fdt, parent) {
-		device = read_entry(reader, node, DEVICE, known, read_nothing);
+		device = manifest_read_entry(reader, node, KIND_DEVICE, known,
+					     manifest_read_nothing);
 		if (!device)
 			return;
 		device->owner = owner;

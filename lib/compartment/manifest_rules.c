@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Rules about places: what may lie where, and how many entries it takes. */
-#include <libfdt.h>
 #include <compartment/protection.h>
 
 #include "reader.h"
@@ -22,61 +21,53 @@ static unsigned int count_places(const struct model *model)
 	       model->window_count + MODEL_REGS_MAX * model->device_count;
 }
 
-static void set_place(struct place *place, const struct memory_range *range,
-		      const struct model_source *source, const char *property,
-		      const char *what, const char *name)
-{
-	place->range = *range;
-	place->source = source;
-	place->property = property;
-	place->what = what;
-	place->name = name;
-}
-
 /* Place `index` of all: what the manifest cannot move comes first. */
-static void get_place(const struct model *model, unsigned int index,
-		      struct place *place)
+static struct place get_place(const struct model *model, unsigned int index)
 {
 	const struct machine_hart *hart;
 	const struct model_compartment *compartment;
 	const struct model_window *window;
 	const struct model_device *device;
 
-	if (index < 2) {
-		set_place(place, index ? &model->board->private :
-			  &model->board->firmware, NULL, NULL,
-			  "the firmware", index ? "'s copies" : "");
-		return;
-	}
+	if (index < 2)
+		return (struct place){
+			index ? model->board->private : model->board->firmware,
+			NULL, NULL, "the firmware", index ? "'s copies" : ""
+		};
 	if (index < PLACES_FIXED) {
 		hart = &model->machine.harts[index / 2 - 1];
-		set_place(place, index % 2 ? &hart->imsic_page :
-			  &hart->plic_page, NULL, NULL,
-			  "a hart's interrupt page", "");
-		return;
+		return (struct place){
+			index % 2 ? hart->imsic_page : hart->plic_page,
+			NULL, NULL, "a hart's interrupt page", ""
+		};
 	}
 	index -= PLACES_FIXED;
 	if (index < MODEL_MEMORY_MAX * model->compartment_count) {
 		compartment = &model->compartments[index / MODEL_MEMORY_MAX];
-		set_place(place, &compartment->memory[index % MODEL_MEMORY_MAX],
-			  &compartment->source, "memory", "memory of ",
-			  compartment->name);
-		return;
+		return (struct place){
+			compartment->memory[index % MODEL_MEMORY_MAX],
+			&compartment->source, "memory", "memory of ",
+			compartment->name
+		};
 	}
 	index -= MODEL_MEMORY_MAX * model->compartment_count;
 	if (index < model->window_count) {
 		window = &model->windows[index];
-		set_place(place, &window->range, &window->source, "reg",
-			  "window ", window->name);
-		return;
+		return (struct place){ window->range, &window->source, "reg",
+				       "window ", window->name };
 	}
 	index -= model->window_count;
 	device = &model->devices[index / MODEL_REGS_MAX];
-	set_place(place, &device->regs[index % MODEL_REGS_MAX],
-		  &device->source, "path", "device ", device->path);
+	return (struct place){ device->regs[index % MODEL_REGS_MAX],
+			       &device->source, "path", "device ",
+			       device->path };
 }
 
-/* Memory and windows are RAM as a whole, registers are no RAM at all. */
+/*
+ * Memory and windows are RAM as a whole. Registers are no RAM at all: stops RAM
+ * from being granted under a device's name, which would spare it the rules of
+ * memory: it would not be scrubbed, and what it carries over no map would tell.
+ */
 static void check_ram(const struct reader *reader, const struct place *place,
 		      bool is_device)
 {
@@ -86,19 +77,19 @@ static void check_ram(const struct reader *reader, const struct place *place,
 
 	for (i = 0; is_device && i < machine->ram_count; i++)
 		if (range_overlaps(&ram[i], &place->range))
-			read_error(reader, place->source->node, place->property,
-				   "its registers overlap RAM at 0x%lx; only devices are granted by path",
-				   ram[i].base);
+			refuse(reader, place->source->node, place->property,
+			       "its registers overlap RAM at 0x%lx; only devices are granted by path",
+			       ram[i].base);
 	if (!is_device && !machine_contains_ram(machine, place->range.base,
 						place->range.size))
-		read_error(reader, place->source->node, place->property,
-			   "0x%lx..0x%lx is outside RAM, which is 0x%lx..0x%lx",
-			   place->range.base,
-			   place->range.base + place->range.size - 1,
-			   ram->base, ram->base + ram->size - 1);
+		refuse(reader, place->source->node, place->property,
+		       "0x%lx..0x%lx is outside RAM, which is 0x%lx..0x%lx",
+		       place->range.base,
+		       place->range.base + place->range.size - 1, ram->base,
+		       ram->base + ram->size - 1);
 }
 
-void check_placement(const struct reader *reader)
+void manifest_check_placement(const struct reader *reader)
 {
 	unsigned int count = count_places(reader->model), i, k;
 	unsigned int devices = count - MODEL_REGS_MAX *
@@ -106,59 +97,69 @@ void check_placement(const struct reader *reader)
 	struct place place, other;
 
 	for (k = PLACES_FIXED; k < count; k++) {
-		get_place(reader->model, k, &place);
+		place = get_place(reader->model, k);
 		if (!place.range.size)
 			continue;
 		check_ram(reader, &place, k >= devices);
 		/* One byte in two places would be shared without a window. */
 		for (i = 0; i < k; i++) {
-			get_place(reader->model, i, &other);
+			other = get_place(reader->model, i);
 			if (!range_overlaps(&other.range, &place.range))
 				continue;
-			read_error(reader, place.source->node, place.property,
-				   "0x%lx..0x%lx overlaps 0x%lx..0x%lx, which is %s%s; each needs its own addresses",
-				   place.range.base,
-				   place.range.base + place.range.size - 1,
-				   other.range.base,
-				   other.range.base + other.range.size - 1,
-				   other.what, other.name);
+			refuse(reader, place.source->node, place.property,
+			       "0x%lx..0x%lx overlaps 0x%lx..0x%lx, which is %s%s; each needs its own addresses",
+			       place.range.base,
+			       place.range.base + place.range.size - 1,
+			       other.range.base,
+			       other.range.base + other.range.size - 1,
+			       other.what, other.name);
 		}
 	}
 }
 
-void check_devices(const struct reader *reader)
+/* The owner of a trusted bus master holds the fate of all that DMA reaches. */
+static void warn_dma(const struct reader *reader,
+		     const struct model_device *device)
+{
+	const struct model_compartment *each = reader->model->compartments;
+	const struct model_compartment *end =
+		each + reader->model->compartment_count;
+	const struct model_compartment *owner = &each[device->owner];
+	const struct model_compartment *highest = owner;
+	char path[TREE_PATH_MAX];
+
+	for (; each < end; each++)
+		if (each->criticality > highest->criticality)
+			highest = each;
+	if (device->dma != MODEL_DMA_TRUSTED || highest == owner)
+		return;
+	tree_path(reader->fdt, device->source.node, path);
+	compartment_report_warning(reader->report, path, "dma",
+				   "\"trusted\" lets %s, of criticality %u, reach all memory of %s, of criticality %u",
+				   owner->name, owner->criticality,
+				   highest->name, highest->criticality);
+}
+
+void manifest_check_devices(const struct reader *reader)
 {
 	const struct model *model = reader->model;
-	const struct model_compartment *owner;
 	const struct model_device *device;
-	const char *critical = NULL;
-	char path[TREE_PATH_MAX];
 	unsigned int i;
 
-	for (i = 0; i < model->compartment_count; i++)
-		if (model->compartments[i].criticality)
-			critical = model->compartments[i].name;
 	for (i = 0; i < model->device_count; i++) {
 		device = &model->devices[i];
-		owner = &model->compartments[device->owner];
 		/* A device at work would write into its owner's next life. */
 		if (device->reset == DEVICE_RESET_UNKNOWN &&
-		    owner->restart == MODEL_RESTART_ALWAYS)
-			read_error(reader, device->source.node, "path",
-				   "no reset method is known for %s, so its owner cannot be restarted: say restart = \"never\"",
-				   device->compatible);
-		if (device->dma == MODEL_DMA_TRUSTED && !owner->criticality &&
-		    critical)
-			report_warning(reader->report,
-				       tree_path(reader->fdt,
-						 device->source.node, path),
-				       "dma",
-				       "\"trusted\" lets compartment %s, which is not critical, reach all memory of %s, which is",
-				       owner->name, critical);
+		    model->compartments[device->owner].restart ==
+		    MODEL_RESTART_ALWAYS)
+			refuse(reader, device->source.node, "path",
+			       "no reset method is known for %s, so its owner cannot be restarted: say restart = \"never\"",
+			       device->compatible);
+		warn_dma(reader, device);
 	}
 }
 
-void check_entries(const struct reader *reader)
+void manifest_check_entries(const struct reader *reader)
 {
 	struct model *model = reader->model;
 	unsigned int available =
@@ -175,9 +176,9 @@ void check_entries(const struct reader *reader)
 			if (needed > self->entries)
 				self->entries = needed;
 			if (needed > available)
-				read_error(reader, self->source.node, "harts",
-					   "hart %u needs %u protection entries, %u are available; fewer or adjoining ranges of power-of-two sizes, aligned to their size, take fewer",
-					   self->harts[k], needed, available);
+				refuse(reader, self->source.node, "harts",
+				       "hart %u needs %u protection entries, %u are available; fewer or adjoining ranges of power-of-two sizes, aligned to their size, take fewer",
+				       self->harts[k], needed, available);
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* /windows, /links and /channels: what compartments have in common. */
 #include <libfdt.h>
 
@@ -18,23 +18,22 @@ static void read_member(struct reader *reader, int node,
 						(int)position, NULL);
 
 	if (!access || (strcmp(access, "r") && strcmp(access, "rw"))) {
-		read_error(reader, node, "access",
-			   "member %u has \"%s\"; must be \"r\" or \"rw\"",
-			   position, access ? access : "");
+		refuse(reader, node, "access",
+		       "member %u has \"%s\"; must be \"r\" or \"rw\"",
+		       position, access ? access : "");
 		return;
 	}
-	if (!find_reference(reader, node, "members", phandle, COMPARTMENT,
-			    &member->compartment))
+	if (!manifest_find_reference(reader, node, "members", phandle,
+				     KIND_COMPARTMENT, &member->compartment))
 		return;
 	if (model_window_access(window, member->compartment))
-		read_error(reader, node, "members",
-			   "compartment %s is there twice",
-			   reader->model->compartments[member->compartment].name);
+		refuse(reader, node, "members", "compartment %s is there twice",
+		       reader->model->compartments[member->compartment].name);
 	member->writable = !strcmp(access, "rw");
 	window->member_count++;
 }
 
-void read_windows(struct reader *reader, int parent)
+void manifest_read_windows(struct reader *reader, int parent)
 {
 	static const char *const known[] = { "reg", "members", "access", NULL };
 	struct model_window *window;
@@ -42,20 +41,24 @@ void read_windows(struct reader *reader, int parent)
 	const uint8_t *cells;
 	int node;
 
-	read_words(reader, parent, read_nothing, NULL);
+	manifest_read_words(reader, parent, manifest_read_nothing, NULL);
 	fdt_for_each_subnode(node, reader->fdt, parent) {
-		window = read_entry(reader, node, WINDOW, known, read_nothing);
+		window = manifest_read_entry(reader, node, KIND_WINDOW, known,
+					     manifest_read_nothing);
 		if (!window)
 			return;
-		if (read_cells(reader, node, "reg", MANDATORY, 4, 4, &cells))
-			read_range(reader, node, "reg", cells, &window->range);
-		count = read_cells(reader, node, "members", MANDATORY, 1,
-				   MODEL_COMPARTMENTS_MAX, &cells);
+		if (manifest_read_cells(reader, node, "reg", NEED_MANDATORY, 4,
+					4, &cells))
+			manifest_read_range(reader, node, "reg", cells,
+					    &window->range);
+		count = manifest_read_cells(reader, node, "members",
+					    NEED_MANDATORY, 1,
+					    MODEL_COMPARTMENTS_MAX, &cells);
 		if (count && fdt_stringlist_count(reader->fdt, node, "access")
 			     != (int)count) {
-			read_error(reader, node, "access",
-				   "must have one \"r\" or \"rw\" for each of the %u members",
-				   count);
+			refuse(reader, node, "access",
+			       "must have one \"r\" or \"rw\" for each of the %u members",
+			       count);
 			continue;
 		}
 		for (i = 0; i < count; i++)
@@ -71,29 +74,31 @@ static void read_ends(struct reader *reader, int node, struct model_link *link)
 	unsigned int *ends = link->ends;
 	const uint8_t *cells;
 
-	if (!read_cells(reader, node, "between", MANDATORY, 2, 2, &cells) ||
-	    !find_reference(reader, node, "between", tree_cell(cells, 0),
-			    COMPARTMENT, &ends[0]) ||
-	    !find_reference(reader, node, "between", tree_cell(cells, 1),
-			    COMPARTMENT, &ends[1]))
+	if (!manifest_read_cells(reader, node, "between", NEED_MANDATORY, 2, 2,
+				 &cells) ||
+	    !manifest_find_reference(reader, node, "between", tree_cell(cells, 0),
+				     KIND_COMPARTMENT, &ends[0]) ||
+	    !manifest_find_reference(reader, node, "between", tree_cell(cells, 1),
+				     KIND_COMPARTMENT, &ends[1]))
 		return;
 	if (ends[0] == ends[1])
-		read_error(reader, node, "between",
-			   "both ends are compartment %s; a link joins two",
-			   model->compartments[ends[0]].name);
+		refuse(reader, node, "between",
+		       "both ends are compartment %s; a link joins two",
+		       model->compartments[ends[0]].name);
 	link->numbers[0] = model->compartments[ends[0]].link_count++;
 	link->numbers[1] = model->compartments[ends[1]].link_count++;
 }
 
-void read_links(struct reader *reader, int parent)
+void manifest_read_links(struct reader *reader, int parent)
 {
 	static const char *const known[] = { "between", NULL };
 	struct model_link *link;
 	int node;
 
-	read_words(reader, parent, read_nothing, NULL);
+	manifest_read_words(reader, parent, manifest_read_nothing, NULL);
 	fdt_for_each_subnode(node, reader->fdt, parent) {
-		link = read_entry(reader, node, LINK, known, read_nothing);
+		link = manifest_read_entry(reader, node, KIND_LINK, known,
+					   manifest_read_nothing);
 		if (!link)
 			return;
 		read_ends(reader, node, link);
@@ -102,7 +107,7 @@ void read_links(struct reader *reader, int parent)
 
 /* <&window offset [size]>; without a size, `size` or else all that is left. */
 static void read_piece(struct reader *reader, int node, const char *property,
-		       enum read_need need, unsigned int low, uint64_t size,
+		       enum manifest_need need, unsigned int low, uint64_t size,
 		       struct model_piece *piece)
 {
 	const struct memory_range *range;
@@ -110,18 +115,20 @@ static void read_piece(struct reader *reader, int node, const char *property,
 	unsigned int count, window;
 	uint32_t offset;
 
-	count = read_cells(reader, node, property, need, low, 3, &cells);
-	if (!count || !find_reference(reader, node, property,
-				      tree_cell(cells, 0), WINDOW, &window))
+	count = manifest_read_cells(reader, node, property, need, low, 3,
+				    &cells);
+	if (!count ||
+	    !manifest_find_reference(reader, node, property,
+				     tree_cell(cells, 0), KIND_WINDOW, &window))
 		return;
 	range = &reader->model->windows[window].range;
 	offset = tree_cell(cells, 1);
 	if (!range->size)
 		return;
 	if (offset % MODEL_PAGE_SIZE) {
-		read_error(reader, node, property,
-			   "offset 0x%x must be a multiple of 0x%x", offset,
-			   MODEL_PAGE_SIZE);
+		refuse(reader, node, property,
+		       "offset 0x%x must be a multiple of 0x%x", offset,
+		       MODEL_PAGE_SIZE);
 		return;
 	}
 	if (count == 3)
@@ -130,10 +137,10 @@ static void read_piece(struct reader *reader, int node, const char *property,
 		size = range->size - offset;
 	/* Stops a channel from naming memory that its window does not grant. */
 	if (!size || offset >= range->size || size > range->size - offset) {
-		read_error(reader, node, property,
-			   "0x%lx bytes at 0x%x do not lie inside window %s of 0x%lx bytes",
-			   size, offset, reader->model->windows[window].name,
-			   range->size);
+		refuse(reader, node, property,
+		       "0x%lx bytes at 0x%x do not lie inside window %s of 0x%lx bytes",
+		       size, offset, reader->model->windows[window].name,
+		       range->size);
 		return;
 	}
 	piece->window = window;
@@ -147,27 +154,27 @@ static void read_queues(struct reader *reader, int node,
 	static const char *const modes[] = { "window", NULL };
 	uint32_t size = 0;
 
-	read_u32(reader, node, "queues", MANDATORY, 1, QUEUES_MAX,
-		 &channel->queues);
-	read_u32(reader, node, "queue-size", MANDATORY, 1, QUEUE_SIZE_MAX,
-		 &size);
+	manifest_read_u32(reader, node, "queues", NEED_MANDATORY, 1, QUEUES_MAX,
+			  &channel->queues);
+	manifest_read_u32(reader, node, "queue-size", NEED_MANDATORY, 1,
+			  QUEUE_SIZE_MAX, &size);
 	if (size & (size - 1))
-		read_error(reader, node, "queue-size",
-			   "is %u; must be a power of two (VirtIO 1.2, 2.7)",
-			   size);
+		refuse(reader, node, "queue-size",
+		       "is %u; must be a power of two (VirtIO 1.2, 2.7)", size);
 	channel->queue_size = size;
-	read_u32(reader, node, "bit", OPTIONAL, 0, 63, &channel->bit);
+	manifest_read_u32(reader, node, "bit", NEED_OPTIONAL, 0, 63,
+			  &channel->bit);
 	channel->publish_timeout_ms = TIMEOUT_MS;
-	read_u32(reader, node, "publish-timeout-ms", OPTIONAL, 1,
-		 TIMEOUT_MAX_MS, &channel->publish_timeout_ms);
+	manifest_read_u32(reader, node, "publish-timeout-ms", NEED_OPTIONAL, 1,
+			  TIMEOUT_MAX_MS, &channel->publish_timeout_ms);
 	if (tree_is(reader->fdt, node, "data", "grant"))
-		read_error(reader, node, "data",
-			   "\"grant\": this firmware does not act on it yet; say \"window\"");
+		refuse(reader, node, "data",
+		       "\"grant\": this firmware does not act on it yet; say \"window\"");
 	else
-		read_word(reader, node, "data", OPTIONAL, modes);
+		manifest_read_word(reader, node, "data", NEED_OPTIONAL, modes);
 }
 
-void read_channels(struct reader *reader, int parent)
+void manifest_read_channels(struct reader *reader, int parent)
 {
 	static const char *const known[] = {
 		"device", "server", "client", "link", "control", "pool",
@@ -178,25 +185,26 @@ void read_channels(struct reader *reader, int parent)
 	struct model_channel *channel;
 	int node;
 
-	read_words(reader, parent, read_nothing, NULL);
+	manifest_read_words(reader, parent, manifest_read_nothing, NULL);
 	fdt_for_each_subnode(node, reader->fdt, parent) {
-		channel = read_entry(reader, node, CHANNEL, known,
-				     read_nothing);
+		channel = manifest_read_entry(reader, node, KIND_CHANNEL, known,
+					      manifest_read_nothing);
 		if (!channel)
 			return;
-		read_word(reader, node, "device", MANDATORY, devices);
+		manifest_read_word(reader, node, "device", NEED_MANDATORY,
+				   devices);
 		channel->device = devices[0];
-		read_reference(reader, node, "server", MANDATORY, COMPARTMENT,
-			       &channel->server);
-		read_reference(reader, node, "client", MANDATORY, COMPARTMENT,
-			       &channel->client);
-		read_reference(reader, node, "link", MANDATORY, LINK,
-			       &channel->link);
-		read_piece(reader, node, "control", MANDATORY, 2,
+		manifest_read_reference(reader, node, "server", NEED_MANDATORY,
+					KIND_COMPARTMENT, &channel->server);
+		manifest_read_reference(reader, node, "client", NEED_MANDATORY,
+					KIND_COMPARTMENT, &channel->client);
+		manifest_read_reference(reader, node, "link", NEED_MANDATORY,
+					KIND_LINK, &channel->link);
+		read_piece(reader, node, "control", NEED_MANDATORY, 2,
 			   MODEL_PAGE_SIZE, &channel->control);
-		read_piece(reader, node, "pool", MANDATORY, 3, 0,
+		read_piece(reader, node, "pool", NEED_MANDATORY, 3, 0,
 			   &channel->pool);
-		read_piece(reader, node, "record", OPTIONAL, 2, 0,
+		read_piece(reader, node, "record", NEED_OPTIONAL, 2, 0,
 			   &channel->record);
 		read_queues(reader, node, channel);
 	}

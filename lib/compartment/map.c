@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The partition map, line by line. */
-#include <libfdt.h>
 #include <compartment/map.h>
 
 #include "report.h"
@@ -151,7 +150,8 @@ static void print_channel(struct map *map, const struct model_channel *channel)
 
 	text_append(&map->text,
 		    "channel %s: %s from %s to %s, link %s bits %u-%u, %u queues of %u, window %s",
-		    channel->name, channel->device, name_of(map, channel->server),
+		    channel->name, channel->device,
+		    name_of(map, channel->server),
 		    name_of(map, channel->client),
 		    model->links[channel->link].name, channel->bit,
 		    channel->bit + channel->queues, channel->queues,

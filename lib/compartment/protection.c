@@ -1,6 +1,5 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What one hart may reach, as protection entries. */
-#include <libfdt.h>
 #include <compartment/protection.h>
 
 #include "cover.h"
@@ -19,7 +18,7 @@ struct grant {
 struct grants {
 	const struct model *model;
 	struct grant list[GRANTS_MAX];	/* by base; no two overlap */
-	unsigned int count;
+	unsigned int count;	/* GRANTS_MAX + 1: there was no room */
 };
 
 static void add_grant(struct grants *grants, const struct memory_range *range,
@@ -27,8 +26,13 @@ static void add_grant(struct grants *grants, const struct memory_range *range,
 {
 	unsigned int i = grants->count;
 
-	if (!range->size || grants->count == GRANTS_MAX)
+	if (!range->size)
 		return;
+	/* Stops a grant from being dropped in silence, or the list overrun. */
+	if (i >= GRANTS_MAX) {
+		grants->count = GRANTS_MAX + 1;
+		return;
+	}
 	for (; i && grants->list[i - 1].range.base > range->base; i--)
 		grants->list[i] = grants->list[i - 1];
 	grants->list[i].range = *range;
@@ -96,7 +100,8 @@ static void collect_grants(struct grants *grants, unsigned int compartment,
 {
 	const struct model *model = grants->model;
 	const struct model_compartment *self = &model->compartments[compartment];
-	unsigned int i, access;
+	enum model_access access;
+	unsigned int i;
 
 	for (i = 0; i < self->memory_count; i++)
 		add_grant(grants, &self->memory[i], PROTECTION_READ |
@@ -104,10 +109,11 @@ static void collect_grants(struct grants *grants, unsigned int compartment,
 	for (i = 0; i < model->window_count; i++) {
 		access = model_window_access(&model->windows[i], compartment);
 		/* Never executable: a member could make a peer run its code. */
-		if (access)
+		if (access != MODEL_ACCESS_NONE)
 			add_grant(grants, &model->windows[i].range,
 				  PROTECTION_READ |
-				  (access == 2 ? PROTECTION_WRITE : 0), false);
+				  (access == MODEL_ACCESS_RW ?
+				   PROTECTION_WRITE : 0), false);
 	}
 	collect_devices(grants, compartment);
 	collect_interrupt_pages(grants, compartment, hart);
@@ -167,6 +173,8 @@ unsigned int protection_list(const struct model *model,
 	grants.model = model;
 	grants.count = 0;
 	collect_grants(&grants, compartment, hart);
+	if (grants.count > GRANTS_MAX)
+		return PROTECTION_TOO_MANY;
 	join_grants(&grants);
 	for (i = 0; i < grants.count; i++) {
 		cover.rights = grants.list[i].rights;
@@ -175,32 +183,4 @@ unsigned int protection_list(const struct model *model,
 	}
 	sort_entries(out, cover.count < max ? cover.count : max);
 	return cover.count;
-}
-
-unsigned int protection_rights(const struct protection_entry *list,
-			       unsigned int count, uint64_t base, uint64_t size)
-{
-	unsigned int rights = ~0U, i;
-	uint64_t at = base, next, entry_last;
-
-	if (!size || base + size - 1 < base)
-		return 0;
-	/* Each turn takes the bytes up to where the deciding entry may change. */
-	for (;;) {
-		next = base + size - 1;
-		for (i = 0; i < count; i++) {
-			entry_last = list[i].base + ((1ULL << list[i].order) - 1);
-			if (list[i].base > at && list[i].base - 1 < next)
-				next = list[i].base - 1;
-			if (at < list[i].base || at > entry_last)
-				continue;
-			if (entry_last < next)
-				next = entry_last;
-			break;
-		}
-		rights &= i < count ? list[i].rights : 0;
-		if (!rights || next == base + size - 1)
-			return rights;
-		at = next + 1;
-	}
 }

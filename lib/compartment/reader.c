@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Typed, reporting access to the manifest's properties. */
 #include <libfdt.h>
 
@@ -20,22 +20,22 @@ struct table {
 			 .source_at = offsetof(struct type_, source),	\
 			 .count = &(count_), .max = (max_) })
 
-const char *const read_nothing[] = { NULL };
+const char *const manifest_read_nothing[] = { NULL };
 
-static struct table get_table(struct model *model, enum read_kind kind)
+static struct table get_table(struct model *model, enum manifest_kind kind)
 {
 	switch (kind) {
-	case COMPARTMENT:
+	case KIND_COMPARTMENT:
 		return TABLE("compartment", model_compartment,
 			     model->compartments, model->compartment_count,
 			     MODEL_COMPARTMENTS_MAX);
-	case DEVICE:
+	case KIND_DEVICE:
 		return TABLE("device", model_device, model->devices,
 			     model->device_count, MODEL_DEVICES_MAX);
-	case WINDOW:
+	case KIND_WINDOW:
 		return TABLE("window", model_window, model->windows,
 			     model->window_count, MODEL_WINDOWS_MAX);
-	case LINK:
+	case KIND_LINK:
 		return TABLE("link", model_link, model->links,
 			     model->link_count, MODEL_LINKS_MAX);
 	default:
@@ -59,8 +59,8 @@ static bool is_among(const char *name, const char *const *list)
 	return false;
 }
 
-void read_words(struct reader *reader, int node, const char *const *known,
-		const char *const *children)
+void manifest_read_words(struct reader *reader, int node,
+			 const char *const *known, const char *const *children)
 {
 	/* Words of the architecture that a later firmware will know. */
 	static const char *const later[] = { "watchdog", "manages", NULL };
@@ -71,19 +71,19 @@ void read_words(struct reader *reader, int node, const char *const *known,
 		if (!fdt_getprop_by_offset(reader->fdt, each, &name, NULL))
 			break;
 		if (is_among(name, later))
-			read_error(reader, node, name,
-				   "this firmware does not act on it yet; leave it out");
+			refuse(reader, node, name,
+			       "this firmware does not act on it yet; leave it out");
 		else if (!is_among(name, known) && strcmp(name, "phandle"))
-			read_error(reader, node, name,
-				   "unknown property; docs/manifest.md lists those of this node");
+			refuse(reader, node, name,
+			       "unknown property; docs/manifest.md lists those of this node");
 	}
 	if (!children)
 		return;
 	fdt_for_each_subnode(each, reader->fdt, node) {
 		name = fdt_get_name(reader->fdt, each, NULL);
 		if (!name || !is_among(name, children))
-			read_error(reader, each, NULL,
-				   "unknown node; docs/manifest.md lists those that may be here");
+			refuse(reader, each, NULL,
+			       "unknown node; docs/manifest.md lists those that may be here");
 	}
 }
 
@@ -100,13 +100,14 @@ static void read_name(struct reader *reader, int node, char *name)
 		name[i] = from[i];
 	}
 	if (!is_good)
-		read_error(reader, node, NULL,
-			   "a name must have 1 to %u characters of a-z, 0-9 and \"-\"",
-			   MODEL_NAME_MAX - 1);
+		refuse(reader, node, NULL,
+		       "a name must have 1 to %u characters of a-z, 0-9 and \"-\"",
+		       MODEL_NAME_MAX - 1);
 }
 
-void *read_entry(struct reader *reader, int node, enum read_kind kind,
-		 const char *const *known, const char *const *children)
+void *manifest_read_entry(struct reader *reader, int node,
+			  enum manifest_kind kind, const char *const *known,
+			  const char *const *children)
 {
 	struct table table = get_table(reader->model, kind);
 	int parent = fdt_parent_offset(reader->fdt, node);
@@ -114,55 +115,56 @@ void *read_entry(struct reader *reader, int node, enum read_kind kind,
 	char *entry = table.entries + index * table.stride;
 
 	if (index == table.max) {
-		read_error(reader, node, NULL, "more than %u %ss", table.max,
-			   table.kind);
+		refuse(reader, node, NULL, "more than %u %ss", table.max,
+		       table.kind);
 		return NULL;
 	}
 	++*table.count;
 	get_source(&table, index)->node = node;
 	get_source(&table, index)->phandle = fdt_get_phandle(reader->fdt, node);
-	read_words(reader, node, known, children);
+	manifest_read_words(reader, node, known, children);
 	read_name(reader, node, entry);
 	for (i = 0; i < index; i++)
 		if (!strcmp(table.entries + i * table.stride, entry) &&
 		    fdt_parent_offset(reader->fdt, get_source(&table, i)->node)
 		    == parent)
-			read_error(reader, node, NULL,
-				   "another %s has this name", table.kind);
+			refuse(reader, node, NULL, "another %s has this name",
+			       table.kind);
 	return entry;
 }
 
 /* Whether the property is there; a missing mandatory one is reported. */
 static bool has_property(struct reader *reader, int node, const char *property,
-			 enum read_need need)
+			 enum manifest_need need)
 {
 	if (fdt_getprop(reader->fdt, node, property, NULL))
 		return true;
-	if (need == MANDATORY)
-		read_error(reader, node, property,
-			   "missing; this property is mandatory");
+	if (need == NEED_MANDATORY)
+		refuse(reader, node, property,
+		       "missing; this property is mandatory");
 	return false;
 }
 
-void read_u32(struct reader *reader, int node, const char *property,
-	      enum read_need need, uint32_t low, uint32_t high,
-	      uint32_t *value)
+void manifest_read_u32(struct reader *reader, int node, const char *property,
+		       enum manifest_need need, uint32_t low, uint32_t high,
+		       uint32_t *value)
 {
 	const uint8_t *cells;
 	uint32_t found;
 
-	if (!read_cells(reader, node, property, need, 1, 1, &cells))
+	if (!manifest_read_cells(reader, node, property, need, 1, 1, &cells))
 		return;
 	found = tree_cell(cells, 0);
 	if (found < low || found > high)
-		read_error(reader, node, property, "is %u; must be %u to %u",
-			   found, low, high);
+		refuse(reader, node, property, "is %u; must be %u to %u", found,
+		       low, high);
 	else
 		*value = found;
 }
 
-const char *read_string(struct reader *reader, int node, const char *property,
-			enum read_need need, size_t size)
+const char *manifest_read_string(struct reader *reader, int node,
+				 const char *property, enum manifest_need need,
+				 size_t size)
 {
 	const char *value;
 
@@ -171,13 +173,13 @@ const char *read_string(struct reader *reader, int node, const char *property,
 	value = tree_string(reader->fdt, node, property);
 	if (value && *value && strlen(value) < size)
 		return value;
-	read_error(reader, node, property,
-		   "must be one string of 1 to %lu characters", size - 1);
+	refuse(reader, node, property,
+	       "must be one string of 1 to %lu characters", size - 1);
 	return NULL;
 }
 
-int read_word(struct reader *reader, int node, const char *property,
-	      enum read_need need, const char *const *words)
+int manifest_read_word(struct reader *reader, int node, const char *property,
+		       enum manifest_need need, const char *const *words)
 {
 	const char *value;
 	int index;
@@ -188,16 +190,16 @@ int read_word(struct reader *reader, int node, const char *property,
 	for (index = 0; value && words[index]; index++)
 		if (!strcmp(words[index], value))
 			return index;
-	read_error(reader, node, property, "is \"%s\"; must be \"%s\"%s%s%s",
-		   value ? value : "", words[0],
-		   words[1] ? " or \"" : "", words[1] ? words[1] : "",
-		   words[1] ? "\"" : "");
+	refuse(reader, node, property, "is \"%s\"; must be \"%s\"%s%s%s",
+	       value ? value : "", words[0], words[1] ? " or \"" : "",
+	       words[1] ? words[1] : "", words[1] ? "\"" : "");
 	return -1;
 }
 
-unsigned int read_cells(struct reader *reader, int node, const char *property,
-			enum read_need need, unsigned int low,
-			unsigned int high, const uint8_t **cells)
+unsigned int manifest_read_cells(struct reader *reader, int node,
+				 const char *property, enum manifest_need need,
+				 unsigned int low, unsigned int high,
+				 const uint8_t **cells)
 {
 	int count;
 
@@ -207,37 +209,37 @@ unsigned int read_cells(struct reader *reader, int node, const char *property,
 	if (count >= (int)low && count <= (int)high)
 		return (unsigned int)count;
 	if (low == high)
-		read_error(reader, node, property, "must be %u cell%s", low,
-			   low == 1 ? "" : "s");
+		refuse(reader, node, property, "must be %u cell%s", low,
+		       low == 1 ? "" : "s");
 	else
-		read_error(reader, node, property, "must be %u to %u cells",
-			   low, high);
+		refuse(reader, node, property, "must be %u to %u cells", low,
+		       high);
 	return 0;
 }
 
-void read_range(struct reader *reader, int node, const char *property,
-		const uint8_t *cells, struct memory_range *range)
+void manifest_read_range(struct reader *reader, int node, const char *property,
+			 const uint8_t *cells, struct memory_range *range)
 {
 	uint64_t base = tree_cell_pair(cells, 0);
 	uint64_t size = tree_cell_pair(cells, 2);
 
 	if (!size)
-		read_error(reader, node, property, "size 0; must be whole pages");
+		refuse(reader, node, property, "size 0; must be whole pages");
 	else if (base + size < base)
-		read_error(reader, node, property,
-			   "0x%lx + 0x%lx wraps around the end of the address space",
-			   base, size);
+		refuse(reader, node, property,
+		       "0x%lx + 0x%lx wraps around the end of the address space",
+		       base, size);
 	else if ((base | size) % MODEL_PAGE_SIZE)
-		read_error(reader, node, property,
-			   "base 0x%lx and size 0x%lx must be multiples of 0x%x",
-			   base, size, MODEL_PAGE_SIZE);
+		refuse(reader, node, property,
+		       "base 0x%lx and size 0x%lx must be multiples of 0x%x",
+		       base, size, MODEL_PAGE_SIZE);
 	else
 		*range = (struct memory_range){ .base = base, .size = size };
 }
 
-bool find_reference(struct reader *reader, int node, const char *property,
-		    uint32_t phandle, enum read_kind kind,
-		    unsigned int *index)
+bool manifest_find_reference(struct reader *reader, int node,
+			     const char *property, uint32_t phandle,
+			     enum manifest_kind kind, unsigned int *index)
 {
 	struct table table = get_table(reader->model, kind);
 	unsigned int i;
@@ -248,19 +250,20 @@ bool find_reference(struct reader *reader, int node, const char *property,
 		*index = i;
 		return true;
 	}
-	read_error(reader, node, property,
-		   "phandle %u is no %s of this manifest; write &label of a node in /%ss",
-		   phandle, table.kind, table.kind);
+	refuse(reader, node, property,
+	       "phandle %u is no %s of this manifest; write &label of a node in /%ss",
+	       phandle, table.kind, table.kind);
 	return false;
 }
 
-bool read_reference(struct reader *reader, int node, const char *property,
-		    enum read_need need, enum read_kind kind,
-		    unsigned int *index)
+bool manifest_read_reference(struct reader *reader, int node,
+			     const char *property, enum manifest_need need,
+			     enum manifest_kind kind, unsigned int *index)
 {
 	const uint8_t *cells;
 
-	return read_cells(reader, node, property, need, 1, 1, &cells) &&
-	       find_reference(reader, node, property, tree_cell(cells, 0),
-			      kind, index);
+	return manifest_read_cells(reader, node, property, need, 1, 1,
+				   &cells) &&
+	       manifest_find_reference(reader, node, property,
+				       tree_cell(cells, 0), kind, index);
 }

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines of text in bounded buffers: there is no printf below the firmware. */
 #include <stdarg.h>
 #include <compartment/error.h>
@@ -76,19 +76,6 @@ void text_append(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-size_t format_append(char *buffer, size_t size, const char *format, ...)
-{
-	struct text text = { .buffer = buffer, .size = size };
-	va_list args;
-
-	while (text.used + 1 < size && buffer[text.used])
-		text.used++;
-	va_start(args, format);
-	text_vappend(&text, format, args);
-	va_end(args);
-	return text.used;
-}
-
 /* Text from a blob may hold anything; a terminal must not obey it. */
 static void make_printable(struct text *text)
 {
@@ -116,26 +103,29 @@ static void report_line(struct compartment_report *report, const char *kind,
 	report->line(report->context, buffer);
 }
 
-void report_verror(struct compartment_report *report, const char *where,
-		   const char *property, const char *format, va_list args)
+void compartment_report_verror(struct compartment_report *report,
+			       const char *where, const char *property,
+			       const char *format, va_list args)
 {
 	if (!report || ++report->errors > COMPARTMENT_ERRORS_MAX)
 		return;
 	report_line(report, "", where, property, format, args);
 }
 
-void report_error(struct compartment_report *report, const char *where,
-		  const char *property, const char *format, ...)
+void compartment_report_error(struct compartment_report *report,
+			      const char *where, const char *property,
+			      const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	report_verror(report, where, property, format, args);
+	compartment_report_verror(report, where, property, format, args);
 	va_end(args);
 }
 
-void report_warning(struct compartment_report *report, const char *where,
-		    const char *property, const char *format, ...)
+void compartment_report_warning(struct compartment_report *report,
+				const char *where, const char *property,
+				const char *format, ...)
 {
 	va_list args;
 

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside lib/compartment: a bounded text that grows piece by piece. */
+/*
+ * Inside lib/compartment: a bounded text that grows piece by piece.
+ *
+ * Memory: the buffer is the caller's. Concurrency: one writer. Trust: strings
+ * appended may say anything; what does not fit is cut.
+ */
 #ifndef LIB_COMPARTMENT_REPORT_H
 #define LIB_COMPARTMENT_REPORT_H
 
@@ -16,8 +21,9 @@ void text_vappend(struct text *text, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 void text_append(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-void report_verror(struct compartment_report *report, const char *where,
-		   const char *property, const char *format, va_list args)
+void compartment_report_verror(struct compartment_report *report,
+			       const char *where, const char *property,
+			       const char *format, va_list args)
 	__attribute__((format(printf, 4, 0)));
 
 #endif

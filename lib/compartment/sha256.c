@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SHA-256; section numbers are those of FIPS 180-4. */
 #include <compartment/sha256.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Typed access to flattened trees. */
 #include "tree.h"
 #include "report.h"
@@ -12,13 +12,14 @@ bool tree_check(const void *tree, size_t size, const char *role,
 	int rc;
 
 	if (!tree || ((uintptr_t)tree & 7)) {
-		report_error(report, role, NULL, "not at an 8-byte boundary");
+		compartment_report_error(report, role, NULL,
+					 "not at an 8-byte boundary");
 		return false;
 	}
 	if (size < sizeof(struct fdt_header)) {
-		report_error(report, role, NULL,
-			     "%lu bytes are too few for a device tree",
-			     size);
+		compartment_report_error(report, role, NULL,
+					 "%lu bytes are too few for a device tree",
+					 size);
 		return false;
 	}
 	/* Stops reads past the blob by any later libfdt call. */
@@ -28,9 +29,9 @@ bool tree_check(const void *tree, size_t size, const char *role,
 		    (fdt_off_mem_rsvmap(tree) & 7)))
 		rc = -FDT_ERR_BADVERSION;
 	if (rc) {
-		report_error(report, role, NULL,
-			     "not a well-formed device tree of version 17: libfdt error %u",
-			     (unsigned int)-rc);
+		compartment_report_error(report, role, NULL,
+					 "not a well-formed device tree of version 17: libfdt error %u",
+					 (unsigned int)-rc);
 		return false;
 	}
 	return true;
@@ -38,11 +39,10 @@ bool tree_check(const void *tree, size_t size, const char *role,
 
 const char *tree_path(const void *tree, int node, char path[TREE_PATH_MAX])
 {
-	if (fdt_get_path(tree, node, path, TREE_PATH_MAX) < 0) {
-		path[0] = '\0';
-		format_append(path, TREE_PATH_MAX, ".../%s",
-			      fdt_get_name(tree, node, NULL));
-	}
+	struct text text = { .buffer = path, .size = TREE_PATH_MAX };
+
+	if (fdt_get_path(tree, node, path, TREE_PATH_MAX) < 0)
+		text_append(&text, ".../%s", fdt_get_name(tree, node, NULL));
 	return path;
 }
 
@@ -53,8 +53,8 @@ void tree_error(struct compartment_report *report, const void *tree, int node,
 	va_list args;
 
 	va_start(args, format);
-	report_verror(report, tree_path(tree, node, path), property, format,
-		      args);
+	compartment_report_verror(report, tree_path(tree, node, path), property,
+				  format, args);
 	va_end(args);
 }
 

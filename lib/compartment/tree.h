@@ -2,6 +2,9 @@
 /*
  * Inside lib/compartment: reading flattened trees that may say anything.
  * libfdt keeps a structurally sound blob from being overrun; these add types.
+ *
+ * Memory: what is returned points into the tree. Concurrency: none kept.
+ * Trust: the tree's structure after tree_check(), never its contents.
  */
 #ifndef LIB_COMPARTMENT_TREE_H
 #define LIB_COMPARTMENT_TREE_H

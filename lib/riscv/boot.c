@@ -47,10 +47,9 @@ static size_t manifest_load(struct bundle *bundle, const void *blob,
 	    bundle_verify_image(&image, report))
 		return 0;
 	if (image.size > sizeof(manifest_copy)) {
-		report_error(report, "/images/" BUNDLE_MANIFEST, "data",
-			     "%lu bytes; at most %lu are read",
-			     (unsigned long)image.size,
-			     (unsigned long)sizeof(manifest_copy));
+		compartment_report_error(report, "/images/" BUNDLE_MANIFEST,
+					 "data", "%lu bytes; at most %u are read",
+					 image.size, MANIFEST_SIZE_MAX);
 		return 0;
 	}
 	memcpy(manifest_copy, image.data, image.size);
@@ -112,14 +111,13 @@ static int boot_final_init(bool cold_boot)
  * Moves tree and bundle to the top of the RAM that holds the firmware. The
  * stage before may have put the tree where the bundle is going: it goes first.
  */
-static void copies_move(struct machine *machine)
+static void copies_move(const struct machine *machine,
+			struct compartment_report *report)
 {
 	struct sbi_scratch *scratch = sbi_scratch_thishart_ptr();
 	const void *tree = fdt_get_address();
 	size_t linked = _payload_end - _payload_start;
-	uint64_t tree_size = fdt_totalsize(tree);
-	uint64_t size, end = 0;
-	unsigned int i;
+	uint64_t tree_copy;
 
 	/* Stacks and heap, sized by the number of harts, follow the code. */
 	if (scratch->fw_start + scratch->fw_size > (uint64_t)_payload_start)
@@ -127,26 +125,15 @@ static void copies_move(struct machine *machine)
 			       "is linked 0x%lx bytes behind its start",
 			       scratch->fw_size, (unsigned long)_payload_start -
 			       scratch->fw_start);
-	for (i = 0; i < machine->ram_count; i++)
-		if (scratch->fw_start - machine->ram[i].base <
-		    machine->ram[i].size)
-			end = machine->ram[i].base + machine->ram[i].size;
-	tree_size = (tree_size + 4095) & ~4095UL;
-	size = ((linked + 4095) & ~4095UL) + tree_size;
-	if (end < size || end - size < (uint64_t)_payload_end)
-		firmware_fatal("too little memory: RAM ends at 0x%lx; copies of "
-			       "the bundle and the machine's tree need 0x%lx "
-			       "bytes beyond 0x%lx", (unsigned long)end,
-			       (unsigned long)size,
-			       (unsigned long)_payload_end);
+	if (board_place_copies(&firmware.facts, machine, linked,
+			       fdt_totalsize(tree), &tree_copy, report))
+		firmware_fatal("no room for the firmware's copies: see above");
 
-	memmove((void *)(end - tree_size), tree, fdt_totalsize(tree));
-	memmove((void *)(end - size), _payload_start, linked);
+	memmove((void *)tree_copy, tree, fdt_totalsize(tree));
+	memmove((void *)firmware.facts.private.base, _payload_start, linked);
 	/* Stops whoever is granted that memory from reading all images. */
 	memset((void *)_payload_start, 0, linked);
-	root.next_arg1 = end - tree_size;
-	firmware.facts.private.base = end - size;
-	firmware.facts.private.size = size;
+	root.next_arg1 = tree_copy;
 }
 
 static void board_facts_fill(void)
@@ -155,10 +142,14 @@ static void board_facts_fill(void)
 
 	firmware.facts.name = firmware.board->name;
 	firmware.facts.entries = sbi_hart_pmp_count(scratch);
-	firmware.facts.entries_kept = ENTRIES_KEPT;
+	firmware.facts.entries_kept = BOARD_ENTRIES_KEPT;
 	firmware.facts.granularity = 1UL << sbi_hart_pmp_log2gran(scratch);
 	firmware.facts.firmware.base = scratch->fw_start;
-	firmware.facts.firmware.size = scratch->fw_size;
+	/* All that lies before the bundle, whatever the number of harts. */
+	firmware.facts.firmware.size = (uint64_t)_payload_start -
+				       scratch->fw_start;
+	firmware.facts.kinds = firmware.board->kinds;
+	firmware.facts.kind_count = firmware.board->kind_count;
 }
 
 static void manifest_read(void)
@@ -187,7 +178,7 @@ static int boot_domains_init(void)
 	if (machine_parse(&machine, &firmware.facts, tree,
 			  fdt_totalsize(tree), &report))
 		firmware_fatal("the machine's device tree is wrong: see above");
-	copies_move(&machine);
+	copies_move(&machine, &report);
 	manifest_read();
 	doorbell_setup();
 	return domain_register_all();

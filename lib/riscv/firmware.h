@@ -24,8 +24,6 @@
 
 #define COMPARTMENT_NONE	(-1)
 
-/* Protection entries that the firmware keeps for itself (pmp.c). */
-#define ENTRIES_KEPT		2
 /* M-mode's stack: the deepest path, programming the PMP, takes under 4 KiB. */
 #define HART_STACK_SIZE		16384
 /* Entries of one hart's list; no known hart has more. */

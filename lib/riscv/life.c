@@ -77,7 +77,6 @@ static bool device_rest(const struct model_device *device)
 	case DEVICE_RESET_UNKNOWN:
 		return false;
 	case DEVICE_RESET_NONE_NEEDED:
-	case DEVICE_RESET_IMSIC:
 		return true;
 	case DEVICE_RESET_VIRTIO_MMIO:
 		return virtio_reset(regs);

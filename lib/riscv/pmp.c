@@ -72,14 +72,15 @@ static void entries_disable(unsigned int first, unsigned int total)
 
 void pmp_withdraw(struct sbi_scratch *scratch)
 {
-	entries_disable(lockdown_is_available(scratch) ? ENTRIES_KEPT : 0,
+	entries_disable(lockdown_is_available(scratch) ?
+			BOARD_ENTRIES_KEPT : 0,
 			sbi_hart_pmp_count(scratch));
 }
 
 void pmp_program(struct sbi_scratch *scratch)
 {
 	bool lockdown = lockdown_is_available(scratch);
-	unsigned int first = lockdown ? ENTRIES_KEPT : 0;
+	unsigned int first = lockdown ? BOARD_ENTRIES_KEPT : 0;
 	unsigned int total = sbi_hart_pmp_count(scratch);
 	struct protection_entry list[PROTECTION_MAX];
 	int id = hart_this()->compartment;

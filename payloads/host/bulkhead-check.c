@@ -1,31 +1,31 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bulkhead-check: what the firmware will say of a manifest, said on the host.
+ * bulkhead-check: what the firmware will say of a system, said on the host.
  *
  *	bulkhead-check [--map] [--device-tree <compartment>] [--entries <n>]
+ *		[--granularity <bytes>] [--firmware <base>,<size>]
  *		<manifest.dtb> <machine.dtb> [<bundle.itb>]
  *
- * Runs the firmware's own checks. Without options prints only what is wrong;
- * --map prints the partition map, --device-tree writes a compartment's tree
- * (a blob) to standard output, --entries says how many protection entries a
- * hart has (16). Exit status: 0 good, 1 something is wrong, 2 wrong usage.
+ * Runs the firmware's own checks, in its order. Without options prints only
+ * what is wrong; --map prints the partition map, --device-tree writes a
+ * compartment's tree (a blob) to standard output. The other options say what no
+ * device tree tells; without them they are those of board qemu-virt: 16
+ * protection entries, in steps of 4 bytes, and a firmware that takes 1 MiB at
+ * 0x80000000, where the bundle begins (FW_PAYLOAD_OFFSET in the board's
+ * objects.mk). Without a bundle only what needs one is left out: the images,
+ * and the place of its copy.
  *
- * The firmware's own place in RAM is assumed, as in platform/qemu-virt: 2 MiB
- * at the start of RAM, its private copies at the end of it.
+ * Exit status: 0 good, 1 something is wrong, 2 wrong usage.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <libfdt.h>
 
 #include <compartment/bundle.h>
 #include <compartment/devicetree.h>
 #include <compartment/map.h>
-
-#define FIRMWARE_SIZE	(2ULL << 20)
-#define PRIVATE_SIZE	(1ULL << 20)
 
 struct blob {
 	void *data;
@@ -35,7 +35,6 @@ struct blob {
 struct options {
 	bool map;
 	const char *device_tree;
-	unsigned int entries;
 	const char *files[3];	/* manifest, machine, bundle */
 };
 
@@ -75,45 +74,117 @@ static struct blob read_blob(const char *path)
 static int usage(void)
 {
 	fputs("usage: bulkhead-check [--map] [--device-tree <compartment>] [--entries <n>]\n"
+	      "       [--granularity <bytes>] [--firmware <base>,<size>]\n"
 	      "       <manifest.dtb> <machine.dtb> [<bundle.itb>]\n", stderr);
 	return 2;
 }
 
-static bool read_options(int argc, char **argv, struct options *options)
+/* A number of at most `max`, as C writes it; `after` is what has to follow. */
+static bool read_number(const char **text, char after, uint64_t max,
+			uint64_t *value)
+{
+	char *end;
+
+	if (**text < '0' || **text > '9')
+		return false;
+	*value = strtoull(*text, &end, 0);
+	*text = end + 1;
+	return *end == after && *value <= max;
+}
+
+/* What an option says of the board. */
+static bool read_board(const char *option, const char *text,
+		       struct compartment_board *board)
+{
+	struct memory_range *firmware = &board->firmware;
+	uint64_t value;
+
+	if (!strcmp(option, "--firmware"))
+		return read_number(&text, ',', UINT64_MAX, &firmware->base) &&
+		       read_number(&text, '\0', UINT64_MAX - firmware->base,
+				   &firmware->size);
+	if (!read_number(&text, '\0', 1U << 30, &value))
+		return false;
+	if (!strcmp(option, "--entries"))
+		board->entries = (unsigned int)value;
+	else if (!strcmp(option, "--granularity"))
+		board->granularity = value;
+	else
+		return false;
+	return board->granularity >= 4 &&
+	       !(board->granularity & (board->granularity - 1));
+}
+
+static bool read_options(int argc, char **argv, struct options *options,
+			 struct compartment_board *board)
 {
 	unsigned int files = 0;
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "--map"))
-			options->map = true;
-		else if (!strcmp(argv[i], "--device-tree") && i + 1 < argc)
-			options->device_tree = argv[++i];
-		else if (!strcmp(argv[i], "--entries") && i + 1 < argc)
-			options->entries = (unsigned int)atoi(argv[++i]);
-		else if (argv[i][0] != '-' && files < 3)
+		if (argv[i][0] != '-' && files < 3)
 			options->files[files++] = argv[i];
-		else
+		else if (!strcmp(argv[i], "--map"))
+			options->map = true;
+		else if (argv[i][0] != '-' || ++i == argc)
+			return false;
+		else if (!strcmp(argv[i - 1], "--device-tree"))
+			options->device_tree = argv[i];
+		else if (!read_board(argv[i - 1], argv[i], board))
 			return false;
 	}
 	return files >= 2;
 }
 
-/* Where the firmware of this board will be: only the machine knows its RAM. */
-static void place_firmware(struct compartment_board *board,
-			   const struct blob *machine_blob)
+/* The firmware reads the manifest that is in the bundle: is it this one? */
+static bool holds_manifest(const struct bundle *bundle,
+			   const struct blob *manifest,
+			   struct compartment_report *report)
 {
-	struct compartment_report silent = { 0 };
-	struct machine machine;
+	struct bundle_image image;
 
-	if (machine_parse(&machine, board, machine_blob->data,
-			  machine_blob->size, &silent))
-		return;
-	board->firmware.base = machine.ram[0].base;
-	board->firmware.size = FIRMWARE_SIZE;
-	board->private.size = PRIVATE_SIZE;
-	board->private.base = machine.ram[0].base + machine.ram[0].size -
-			      PRIVATE_SIZE;
+	if (bundle_find_image(bundle, BUNDLE_MANIFEST, &image, report) ||
+	    bundle_verify_image(&image, report))
+		return false;
+	if (image.size == manifest->size &&
+	    !memcmp(image.data, manifest->data, image.size))
+		return true;
+	compartment_report_error(report, "/images/" BUNDLE_MANIFEST, "data",
+				 "the bundle holds another manifest than the one given");
+	return false;
+}
+
+/* All that the firmware checks before it starts anything, in its order. */
+static bool check(struct model *model, struct compartment_board *board,
+		  const char *const *files)
+{
+	struct compartment_report report = { .line = print_error };
+	static struct machine places;
+	struct blob manifest = read_blob(files[0]);
+	struct blob machine = read_blob(files[1]);
+	struct blob packed = { NULL, 0 };
+	struct bundle bundle;
+	uint64_t tree;
+
+	report.context = (void *)files[1];
+	if (files[2])
+		packed = read_blob(files[2]);
+	if (machine_parse(&places, board, machine.data, machine.size,
+			  &report) ||
+	    board_place_copies(board, &places, packed.size,
+			       fdt_totalsize(machine.data), &tree, &report))
+		return false;
+	report.context = (void *)files[2];
+	if (files[2] &&
+	    (bundle_open(&bundle, packed.data, packed.size, &report) ||
+	     !holds_manifest(&bundle, &manifest, &report)))
+		return false;
+	report.context = (void *)files[0];
+	if (manifest_parse(model, manifest.data, manifest.size, machine.data,
+			   machine.size, board, &report))
+		return false;
+	report.context = (void *)files[2];
+	return !files[2] || !manifest_check_bundle(model, &bundle, &report);
 }
 
 static int write_tree(const struct model *model, const char *name)
@@ -141,31 +212,17 @@ static int write_tree(const struct model *model, const char *name)
 int main(int argc, char **argv)
 {
 	struct compartment_board board = {
-		.name = "qemu-virt", .granularity = 4,
+		.name = "qemu-virt", .entries = 16,
+		.entries_kept = BOARD_ENTRIES_KEPT, .granularity = 4,
+		.firmware = { .base = 0x80000000, .size = 1 << 20 },
 	};
-	struct options options = { .entries = 16 };
-	struct compartment_report report = { .line = print_error };
-	struct blob manifest, machine, packed;
+	struct options options = { 0 };
 	static struct model model;
-	struct bundle bundle;
 
-	if (!read_options(argc, argv, &options))
+	if (!read_options(argc, argv, &options, &board))
 		return usage();
-	manifest = read_blob(options.files[0]);
-	machine = read_blob(options.files[1]);
-	board.entries = options.entries;
-	place_firmware(&board, &machine);
-	report.context = (void *)options.files[0];
-	if (manifest_parse(&model, manifest.data, manifest.size, machine.data,
-			   machine.size, &board, &report))
+	if (!check(&model, &board, options.files))
 		return 1;
-	if (options.files[2]) {
-		packed = read_blob(options.files[2]);
-		report.context = (void *)options.files[2];
-		if (bundle_open(&bundle, packed.data, packed.size, &report) ||
-		    manifest_check_bundle(&model, &bundle, &report))
-			return 1;
-	}
 	if (options.map)
 		map_print(&model, print_line, NULL);
 	if (options.device_tree)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The bundle: a flattened image tree made in memory as mkimage makes it, then
  * damaged in every way that the firmware has to notice.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A compartment's own tree and the partition map: what is there, and that
  * nothing of another compartment is.
@@ -207,19 +207,23 @@ static void map(void)
 				      "trusted: can aim interrupts at any hart"));
 }
 
+/* What a line may hold, and that a long one is cut, not overrun. */
 static void formats(void)
 {
-	char text[16] = "ab";
+	char lines[2 * COMPARTMENT_LINE_MAX] = "", letters[COMPARTMENT_LINE_MAX];
+	struct compartment_report report = { .line = add_line, .context = lines };
 
-	UNIT_ASSERT_INT(format_append(text, sizeof(text), "%s %u", "c", 42U), 6);
-	CU_ASSERT_STRING_EQUAL(text, "abc 42");
-	UNIT_ASSERT_INT(format_append(text, sizeof(text), "%lx%%", 0xabcUL), 10);
-	CU_ASSERT_STRING_EQUAL(text, "abc 42abc%");
-	UNIT_ASSERT_INT(format_append(text, sizeof(text), "%lu", ~0UL), 15);
-	CU_ASSERT_STRING_EQUAL(text, "abc 42abc%18446");
-	text[0] = '\0';
-	UNIT_ASSERT_INT(format_append(text, 1, "%s", "x"), 0);
-	CU_ASSERT_STRING_EQUAL(text, "");
+	compartment_report_error(&report, "here", "it", "%s %u %lx%%", "c",
+				 42U, 0xabcUL);
+	CU_ASSERT_STRING_EQUAL(lines, "here: it: c 42 abc%\n");
+	lines[0] = '\0';
+	compartment_report_error(&report, "here", NULL, "%lu", ~0UL);
+	CU_ASSERT_STRING_EQUAL(lines, "here: 18446744073709551615\n");
+	lines[0] = '\0';
+	memset(letters, 'x', sizeof(letters) - 1);
+	letters[sizeof(letters) - 1] = '\0';
+	compartment_report_error(&report, "here", NULL, "%s", letters);
+	UNIT_ASSERT_INT(strlen(lines), COMPARTMENT_LINE_MAX);
 }
 
 static const struct unit_test tests[] = {

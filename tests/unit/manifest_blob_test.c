@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Blobs that are cut short, changed or misplaced: refused or used, never
  * crashed on (the sanitisers watch).

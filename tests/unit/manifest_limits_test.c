@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Rules of the manifest that need more than one edit to break, or a machine
  * that is different; see manifest_rules_test.c for all others.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Every rule of the manifest: a good system, made wrong by one thought, must be
  * refused in words that name the node, the property and the rule.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The manifest's model: what a good one becomes, on each kind of interrupt
  * controller, and how errors and warnings are told.
@@ -25,7 +25,6 @@ static void compartments(void)
 	good(FIXTURE_PLIC);
 	CU_ASSERT_STRING_EQUAL(model->title, "a good system");
 	UNIT_ASSERT_INT(model->compartment_count, 3);
-	UNIT_ASSERT_INT(model->cold_boot, 0);
 	CU_ASSERT_STRING_EQUAL(model->compartments[0].name, "server");
 	CU_ASSERT_STRING_EQUAL(model->compartments[0].image, "server");
 	CU_ASSERT_STRING_EQUAL(model->compartments[0].bootargs, "");
@@ -47,22 +46,21 @@ static void sharing(void)
 {
 	const struct model *model = &fixture.model;
 	const struct model_channel *channel = &model->channels[0];
-	const struct model_link *link;
-	unsigned int end;
 
 	good(FIXTURE_PLIC);
 	UNIT_ASSERT_INT(model->window_count, 2);
-	UNIT_ASSERT_INT(model_window_access(&model->windows[0], 1), 2);
-	UNIT_ASSERT_INT(model_window_access(&model->windows[0], 2), 0);
+	UNIT_ASSERT_INT(model_window_access(&model->windows[0], 1),
+			MODEL_ACCESS_RW);
+	UNIT_ASSERT_INT(model_window_access(&model->windows[0], 2),
+			MODEL_ACCESS_NONE);
 	/* The server is named by both links: other-link comes first. */
 	UNIT_ASSERT_INT(model->compartments[0].link_count, 2);
-	link = model_find_link(model, 0, 1, &end);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(link);
-	CU_ASSERT_STRING_EQUAL(link->name, "disk-link");
-	UNIT_ASSERT_INT(link->ends[1 - end], 1);
-	UNIT_ASSERT_INT(link->numbers[1 - end], 0);
-	CU_ASSERT_PTR_NULL(model_find_link(model, 0, 2, NULL));
-	CU_ASSERT_PTR_NULL(model_find_link(model, 1, 1, NULL));
+	UNIT_ASSERT_INT(model->links[0].numbers[1], 0);
+	CU_ASSERT_STRING_EQUAL(model->links[1].name, "disk-link");
+	UNIT_ASSERT_INT(model->links[1].ends[0], 0);
+	UNIT_ASSERT_INT(model->links[1].ends[1], 1);
+	UNIT_ASSERT_INT(model->links[1].numbers[0], 1);
+	UNIT_ASSERT_INT(model->links[1].numbers[1], 0);
 	UNIT_ASSERT_INT(model->channel_count, 1);
 	UNIT_ASSERT_INT(channel->link, 1);
 	UNIT_ASSERT_INT(channel->control.range.base, 0x91000000);
@@ -190,7 +188,6 @@ static void defaults(void)
 	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++)
 		fixture_edit(fixture.manifest, &edits[i]);
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
-	UNIT_ASSERT_INT(fixture.model.cold_boot, -1);
 	CU_ASSERT_STRING_EQUAL(fixture.model.title, "");
 	UNIT_ASSERT_INT(fixture.model.compartments[1].restart,
 			MODEL_RESTART_NEVER);
@@ -198,31 +195,94 @@ static void defaults(void)
 	UNIT_ASSERT_INT(fixture.model.channels[0].record.range.size, 0);
 }
 
-static void warnings(void)
+/* A trusted bus master may not be in less critical hands in silence. */
+static void trusted_master(void)
 {
-	const struct fixture_edit weak =
+	const struct fixture_edit none =
 		CELLS("/compartments/server", "criticality", 0);
-	const struct fixture_edit unknown =
-		STRING("/compartments/server/devices/disk", "path",
-		       "/soc/mystery@3002000");
-	const struct fixture_edit believed =
-		STRING("/compartments/server/devices/disk", "dma", "none");
-	const struct fixture_edit never =
-		STRING("/compartments/server", "restart", "never");
+	const struct fixture_edit equal =
+		CELLS("/compartments/client", "criticality", 2);
+	const struct fixture_edit higher =
+		CELLS("/compartments/client", "criticality", 3);
+	const char *where =
+		"warning: /compartments/server/devices/disk: dma: ";
 
 	fixture_init(&fixture, FIXTURE_PLIC);
-	fixture_edit(fixture.manifest, &weak);
+	fixture_edit(fixture.manifest, &equal);
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.report.warnings, 0);
+	fixture_edit(fixture.manifest, &higher);
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
 	UNIT_ASSERT_INT(fixture.report.warnings, 1);
-	CU_ASSERT(fixture_said(&fixture, "warning: ",
-			       "/compartments/server/devices/disk: dma: ",
-			       "not critical, reach all memory of client"));
+	CU_ASSERT(fixture_said(&fixture, where, "lets server, of criticality 2",
+			       "memory of client, of criticality 3"));
 	fixture_init(&fixture, FIXTURE_PLIC);
-	fixture_edit(fixture.manifest, &unknown);
-	fixture_edit(fixture.manifest, &believed);
-	fixture_edit(fixture.manifest, &never);
+	fixture_edit(fixture.manifest, &none);
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.report.warnings, 1);
+	CU_ASSERT(fixture_said(&fixture, where, "lets server, of criticality 0",
+			       "memory of client, of criticality 1"));
+}
+
+/* "none" is believed of a device that nobody knows, and the board knows more. */
+static void unknown_device(void)
+{
+	const struct fixture_edit edits[] = {
+		STRING("/compartments/server/devices/disk", "path",
+		       "/soc/mystery@3002000"),
+		STRING("/compartments/server/devices/disk", "dma", "none"),
+		STRING("/compartments/server", "restart", "never"),
+	};
+	static const struct device_kind kinds[] = {
+		{ .compatible = "test,mystery", .dma = DEVICE_DMA_NEVER },
+		{ .compatible = "riscv,plic0", .role = DEVICE_ROLE_FIRMWARE },
+	};
+	size_t i;
+
+	fixture_init(&fixture, FIXTURE_PLIC);
+	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++)
+		fixture_edit(fixture.manifest, &edits[i]);
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
 	CU_ASSERT(fixture_said(&fixture, "warning: ", "mystery", "is believed"));
+	/* A row of the board's own, beside those of all boards. */
+	fixture.board.kinds = kinds;
+	fixture.board.kind_count = 1;
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.report.warnings, 0);
+	UNIT_ASSERT_INT(fixture.model.devices[1].role, DEVICE_ROLE_PLIC);
+	/* And before them. */
+	fixture.board.kind_count = 2;
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_ERR_INVALID);
+	CU_ASSERT(fixture_said(&fixture, "devices/irq", "belongs to the firmware",
+			       NULL));
+}
+
+/* Where the firmware's copies go, and when there is no place for them. */
+static void copies(void)
+{
+	struct compartment_board *board = &fixture.board;
+	const struct machine *machine = &fixture.model.machine;
+	uint64_t tree = 0;
+
+	good(FIXTURE_PLIC);
+	UNIT_ASSERT_INT(board_place_copies(board, machine, 0x12345, 0x1001,
+					   &tree, &fixture.report),
+			COMPARTMENT_OK);
+	UNIT_ASSERT_INT(board->private.base, 0x9ffeb000);
+	UNIT_ASSERT_INT(board->private.size, 0x15000);
+	UNIT_ASSERT_INT(tree, 0x9fffe000);
+	/* Half of the RAM behind the firmware is its limit, to the page. */
+	UNIT_ASSERT_INT(board_place_copies(board, machine, 0xfeff000, 0x1000,
+					   &tree, NULL), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(board->private.base, 0x90100000);
+	UNIT_ASSERT_INT(board_place_copies(board, machine, 0xff00000, 0x1000,
+					   &tree, &fixture.report),
+			COMPARTMENT_ERR_NO_SPACE);
+	CU_ASSERT(fixture_said(&fixture, "too little memory",
+			       "RAM ends at 0xa0000000", NULL));
+	board->firmware.base = 0x70000000;
+	UNIT_ASSERT_INT(board_place_copies(board, machine, 1, 1, &tree, NULL),
+			COMPARTMENT_ERR_NO_SPACE);
 }
 
 /* One run tells several errors, each once. */
@@ -284,7 +344,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(compartments), UNIT_TEST(sharing), UNIT_TEST(devices),
 	UNIT_TEST(interrupt_pages), UNIT_TEST(imsic_layout),
 	UNIT_TEST(bad_machine), UNIT_TEST(disabled_hart), UNIT_TEST(defaults),
-	UNIT_TEST(warnings), UNIT_TEST(several_errors), UNIT_TEST(no_report),
+	UNIT_TEST(trusted_master), UNIT_TEST(unknown_device), UNIT_TEST(copies),
+	UNIT_TEST(several_errors), UNIT_TEST(no_report),
 	UNIT_TEST(printable), UNIT_TEST(model_is_small),
 };
 UNIT_MAIN("manifest", tests)

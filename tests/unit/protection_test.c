@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Protection entries: exactly what is granted, in the order that makes smaller
  * entries decide, and never more of them than the best there is.
@@ -20,6 +20,38 @@ static struct fixture fixture;
 static struct model model;
 static struct compartment_board board;
 static struct protection_entry entries[ENTRIES_MAX];
+
+/*
+ * What a list grants at [base, base + size): the rights common to all of its
+ * bytes, by the entries' own rule. 0 if it wraps.
+ */
+static unsigned int get_rights(const struct protection_entry *list,
+			       unsigned int count, uint64_t base, uint64_t size)
+{
+	unsigned int rights = ~0U, i;
+	uint64_t at = base, next, entry_last;
+
+	if (!size || base + size - 1 < base)
+		return 0;
+	/* Each turn takes the bytes up to where the deciding entry may change. */
+	for (;;) {
+		next = base + size - 1;
+		for (i = 0; i < count; i++) {
+			entry_last = list[i].base + ((1ULL << list[i].order) - 1);
+			if (list[i].base > at && list[i].base - 1 < next)
+				next = list[i].base - 1;
+			if (at < list[i].base || at > entry_last)
+				continue;
+			if (entry_last < next)
+				next = entry_last;
+			break;
+		}
+		rights &= i < count ? list[i].rights : 0;
+		if (!rights || next == base + size - 1)
+			return rights;
+		at = next + 1;
+	}
+}
 
 /* One compartment, one hart, RAM of `pages` pages, nothing else. */
 static void start(unsigned int pages)
@@ -78,7 +110,7 @@ static void check_exact(unsigned int count, unsigned int pages)
 	unsigned int page, i;
 
 	for (page = 0; page < pages; page++)
-		if (protection_rights(entries, count, RAM + page * PAGE,
+		if (get_rights(entries, count, RAM + page * PAGE,
 				      PAGE) != expected_rights(page))
 			CU_FAIL("a page has rights that nobody granted, or lacks some");
 	for (i = 0; i < count; i++) {
@@ -211,6 +243,31 @@ static void too_short(void)
 	}
 }
 
+/* More grants than a list has room for must not pass as fewer. */
+static void too_many(void)
+{
+	unsigned int i;
+
+	start(64);
+	set_memory(0, 1);
+	model.machine.hart_count = MACHINE_HARTS_MAX;
+	model.device_count = MODEL_DEVICES_MAX;
+	for (i = 0; i < MODEL_WINDOWS_MAX; i++)
+		add_window(2 + 2 * i, 1, true);
+	for (i = 0; i < MODEL_DEVICES_MAX; i++) {
+		model.devices[i].reg_count = 2;
+		model.devices[i].regs[0] =
+			(struct memory_range){ 4 * i * PAGE, PAGE };
+		model.devices[i].regs[1] =
+			(struct memory_range){ (4 * i + 2) * PAGE, PAGE };
+	}
+	UNIT_ASSERT_INT(list(), 1 + MODEL_WINDOWS_MAX + 2 * MODEL_DEVICES_MAX);
+	for (i = 0; i < MACHINE_HARTS_MAX; i++)
+		model.machine.harts[i].imsic_page =
+			(struct memory_range){ (1000 + 2 * i) * PAGE, PAGE };
+	UNIT_ASSERT_INT(list(), PROTECTION_TOO_MANY);
+}
+
 static unsigned int rights_at(unsigned int compartment, uint32_t hart,
 			      uint64_t base, uint64_t size)
 {
@@ -218,7 +275,7 @@ static unsigned int rights_at(unsigned int compartment, uint32_t hart,
 					     entries, ENTRIES_MAX);
 
 	CU_ASSERT_FATAL(count <= ENTRIES_MAX);
-	return protection_rights(entries, count, base, size);
+	return get_rights(entries, count, base, size);
 }
 
 static void grants(void)
@@ -279,22 +336,23 @@ static void rights_edges(void)
 		{ .base = 0x2000, .order = 13, .rights = PROTECTION_READ },
 	};
 
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0, 0x1000), RW);
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0, 0x1001), 0);
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0x1000, 1), 0);
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0x2000, 0x2000),
+	UNIT_ASSERT_INT(get_rights(some, 3, 0, 0x1000), RW);
+	UNIT_ASSERT_INT(get_rights(some, 3, 0, 0x1001), 0);
+	UNIT_ASSERT_INT(get_rights(some, 3, 0x1000, 1), 0);
+	UNIT_ASSERT_INT(get_rights(some, 3, 0x2000, 0x2000),
 			PROTECTION_READ);
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0x3fff, 2), 0);
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0x2000, 0), 0);
-	UNIT_ASSERT_INT(protection_rights(some, 3, 0x2000, ~0ULL), 0);
-	UNIT_ASSERT_INT(protection_rights(some, 3, ~0ULL, 2), 0);
-	UNIT_ASSERT_INT(protection_rights(some, 0, 0, 1), 0);
+	UNIT_ASSERT_INT(get_rights(some, 3, 0x3fff, 2), 0);
+	UNIT_ASSERT_INT(get_rights(some, 3, 0x2000, 0), 0);
+	UNIT_ASSERT_INT(get_rights(some, 3, 0x2000, ~0ULL), 0);
+	UNIT_ASSERT_INT(get_rights(some, 3, ~0ULL, 2), 0);
+	UNIT_ASSERT_INT(get_rights(some, 0, 0, 1), 0);
 }
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(every_range), UNIT_TEST(deny_entry),
 	UNIT_TEST(deny_only_where_clean), UNIT_TEST(two_ranges),
-	UNIT_TEST(neighbours_join), UNIT_TEST(too_short), UNIT_TEST(grants),
+	UNIT_TEST(neighbours_join), UNIT_TEST(too_short),
+	UNIT_TEST(too_many), UNIT_TEST(grants),
 	UNIT_TEST(plic_pages), UNIT_TEST(imsic_pages), UNIT_TEST(rights_edges),
 };
 UNIT_MAIN("protection", tests)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: BSD-2-Clause
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * SHA-256 against the examples of FIPS 180-4's companion (NIST "SHA-256
  * Examples"), the one-million-a message, and every split of a message.
