@@ -35,7 +35,7 @@ PAYLOAD_LDFLAGS := $(PAYLOAD_ARCH_FLAGS) -nostdlib -nostartfiles -no-pie \
 PAYLOAD_FDT_SRCS := fdt fdt_ro fdt_addresses
 
 payload-common-srcs := $(addprefix payloads/common/, \
-	console.c doorbell.c memory.c report.c string.c tree.c) \
+	bell.c console.c memory.c report.c string.c tree.c) \
 	$(addprefix payloads/common/riscv/, \
 	start.S trap.S aplic.c firmware.c hart.c imsic.c irq.c plic.c)
 

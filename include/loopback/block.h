@@ -47,10 +47,12 @@ struct loopback_block_data {
 #define LOOPBACK_BLOCK_DATA_MAX	16u	/* pieces in one request */
 
 struct loopback_block_io {
-	uint32_t type;			/* VIRTIO_BLK_T_* */
+	/* VIRTIO_BLK_T_* */
+	uint32_t type;
 	/* unit 512 bytes; IN, OUT, DISCARD, WRITE_ZEROES */
 	uint64_t sector;
-	uint32_t sectors;		/* DISCARD, WRITE_ZEROES */
+	/* DISCARD, WRITE_ZEROES */
+	uint32_t sectors;
 	/* WRITE_ZEROES: VIRTIO_BLK_WRITE_ZEROES_F_UNMAP */
 	uint32_t flags;
 	/* IN, OUT, GET_ID; used only during submit */
@@ -65,20 +67,20 @@ struct loopback_block_completion {
 	/* bytes the device wrote to the data (IN, GET_ID) */
 	uint32_t length;
 	/*
-	 * LOOPBACK_OK, LOOPBACK_EIO, LOOPBACK_EUNSUPPORTED, LOOPBACK_EPEER
-	 * (the server's life or the device's ended first), LOOPBACK_EPROTO
-	 * (nonsense status or length).
+	 * LOOPBACK_OK, LOOPBACK_ERR_IO, LOOPBACK_ERR_UNSUPPORTED,
+	 * LOOPBACK_ERR_PEER (the server's life or the device's ended first),
+	 * LOOPBACK_ERR_PROTOCOL (nonsense status or length).
 	 */
 	int result;
 };
 
 /* Private state of one request. */
 struct loopback_block_client_slot {
+	struct loopback_slot free;
 	void *cookie;
 	uint32_t type;
 	uint32_t length;
 	uint32_t epoch;
-	uint16_t next_free;
 	bool busy;
 };
 
@@ -102,7 +104,7 @@ struct loopback_block_client {
 	uint64_t wires_address;
 	uint64_t capacity;
 	uint64_t features;
-	uint16_t free;
+	struct loopback_slot *free;
 	uint16_t busy;
 	/* epoch whose leftovers were handed back */
 	uint32_t swept;
@@ -123,7 +125,7 @@ struct loopback_block_client {
 
 /*
  * Prepare, once per client endpoint; no request may be in flight.
- * Errors: LOOPBACK_EINVAL, LOOPBACK_ERANGE (wires outside the pool).
+ * Errors: LOOPBACK_ERR_INVALID, LOOPBACK_ERR_RANGE (wires outside the pool).
  */
 int loopback_block_client_init(
 	struct loopback_block_client *block,
@@ -132,19 +134,20 @@ int loopback_block_client_init(
 /*
  * Read capacity, limits and features after loopback_client_poll said the device
  * runs; again after every new start and upon a configuration change.
- * Errors: LOOPBACK_ESTATE, LOOPBACK_EAGAIN (retry upon the doorbell),
- * LOOPBACK_EPROTO (configuration no device may have).
+ * Errors: LOOPBACK_ERR_STATE, LOOPBACK_ERR_AGAIN (retry upon the doorbell),
+ * LOOPBACK_ERR_PROTOCOL (configuration no device may have).
  */
 int loopback_block_client_read_config(struct loopback_block_client *block);
 
 /*
  * Build a request and make it available; loopback_block_client_kick tells the
  * server. Data pieces must lie in the pool: the server refuses others.
- * Errors: LOOPBACK_EINVAL (type, missing or surplus data, length no multiple of
- * 512, more pieces or bytes than the device takes), LOOPBACK_ERANGE (past the
- * capacity), LOOPBACK_EUNSUPPORTED (feature not negotiated; write to a
- * read-only device), LOOPBACK_EBUSY (no free slot or ring full: after a
- * completion there is room), LOOPBACK_ESTATE (not running).
+ * Errors: LOOPBACK_ERR_INVALID (type, missing or surplus data, length no
+ * multiple of 512, more pieces or bytes than the device takes),
+ * LOOPBACK_ERR_RANGE (past the capacity), LOOPBACK_ERR_UNSUPPORTED (feature not
+ * negotiated; write to a read-only device), LOOPBACK_ERR_BUSY (no free slot or
+ * ring full: after a completion there is room), LOOPBACK_ERR_STATE (not
+ * running).
  */
 int loopback_block_client_submit(struct loopback_block_client *block,
 				 const struct loopback_block_io *io);
@@ -153,14 +156,14 @@ int loopback_block_client_submit(struct loopback_block_client *block,
 void loopback_block_client_kick(struct loopback_block_client *block);
 
 /*
- * Take one completion. Call until it returns LOOPBACK_EAGAIN: then nothing has
- * ended, and the server will ring the queue's bit when something does (notify
- * enabled and checked again, so no wake-up is lost).
+ * Take one completion. Call until it returns LOOPBACK_ERR_AGAIN: then nothing
+ * has ended, and the server will ring the queue's bit when something does
+ * (notify enabled and checked again, so no wake-up is lost).
  * LOOPBACK_OK: *completion is filled.
- * Errors: LOOPBACK_EAGAIN; LOOPBACK_EPROTO (the server broke the ring; the
- * device needs loopback_client_reset, what is in flight ends then).
+ * Errors: LOOPBACK_ERR_AGAIN; LOOPBACK_ERR_PROTOCOL (the server broke the ring;
+ * the device needs loopback_client_reset, what is in flight ends then).
  * When the server's life has ended, each request in flight is handed back with
- * result LOOPBACK_EPEER, then LOOPBACK_EPEER is returned.
+ * result LOOPBACK_ERR_PEER, then LOOPBACK_ERR_PEER is returned.
  */
 int loopback_block_client_poll(struct loopback_block_client *block,
 			       struct loopback_block_completion *completion);
@@ -176,13 +179,13 @@ loopback_block_client_count_busy(const struct loopback_block_client *block);
 
 /* Private state of one request. */
 struct loopback_block_server_slot {
+	struct loopback_slot free;
 	struct loopback_block_request request;
-	uint8_t *status;		/* in the pool */
+	/* in the pool */
+	uint8_t *status;
 	/* bytes reported as written when it ends well */
 	uint32_t written;
 	uint16_t head;
-	uint16_t next_free;
-	bool busy;
 };
 
 struct loopback_block_server_config {
@@ -194,7 +197,8 @@ struct loopback_block_server_config {
 	struct virtq_segment *segments;
 	/* as in struct loopback_server_config */
 	uint16_t queue_size_max;
-	char id[VIRTIO_BLK_ID_BYTES];	/* VIRTIO_BLK_T_GET_ID's answer */
+	/* VIRTIO_BLK_T_GET_ID's answer */
+	char id[VIRTIO_BLK_ID_BYTES];
 };
 
 struct loopback_block_server {
@@ -204,12 +208,16 @@ struct loopback_block_server {
 	/* set by loopback_block_server_attach */
 	struct loopback_server *server;
 	struct virtio_blk_config blk;
-	uint16_t free;
-	uint16_t in_flight;			/* at the backend */
+	/* as offered: data pieces in one request */
+	uint32_t segment_max;
+	struct loopback_slot *free;
+	/* at the backend */
+	uint16_t in_flight;
 	/* the backend had no room for it */
 	struct loopback_block_server_slot *pending;
 	bool unpublished;
-	uint64_t requests;			/* statistics: ended, refused */
+	/* statistics: ended, and those of them that failed */
+	uint64_t requests;
 	uint64_t refused;
 };
 
@@ -218,7 +226,7 @@ struct loopback_block_server {
 /*
  * Prepare a block device of one queue over a backend and fill in `device` for
  * loopback_server_init.
- * Errors: LOOPBACK_EINVAL.
+ * Errors: LOOPBACK_ERR_INVALID.
  */
 int loopback_block_server_init(
 	struct loopback_block_server *block,
@@ -236,8 +244,8 @@ void loopback_block_server_attach(struct loopback_block_server *block,
  * LOOPBACK_OK: nothing more to do until the next doorbell or completion.
  * LOOPBACK_BLOCK_SERVER_MORE: the budget ended first; call again after the
  * other clients had their turn.
- * Errors: LOOPBACK_EPROTO (the client broke the ring; the queue is latched and
- * the client told), LOOPBACK_ESTATE (queue not live).
+ * Errors: LOOPBACK_ERR_PROTOCOL (the client broke the ring; the queue is
+ * latched and the client told), LOOPBACK_ERR_STATE (queue not live).
  */
 int loopback_block_server_process(struct loopback_block_server *block,
 				  unsigned int budget);

@@ -23,13 +23,23 @@
 #include <virtio/blk.h>
 #include <virtio/region.h>
 
+/*
+ * First member of every slot of a fixed array: the list of those that are free.
+ * Private to whoever keeps the list.
+ */
+struct loopback_slot {
+	struct loopback_slot *next_free;
+};
+
 struct loopback_block_request {
 	/* VIRTIO_BLK_T_IN, _OUT, _FLUSH, _DISCARD, _WRITE_ZEROES */
 	uint32_t type;
 	/* bytes of data, multiple of 512; 0 unless IN or OUT */
 	uint32_t length;
-	uint64_t sector;		/* unit 512 bytes */
-	uint32_t sectors;		/* of IN, OUT, DISCARD, WRITE_ZEROES */
+	/* unit 512 bytes */
+	uint64_t sector;
+	/* of IN, OUT, DISCARD, WRITE_ZEROES */
+	uint32_t sectors;
 	/* WRITE_ZEROES: VIRTIO_BLK_WRITE_ZEROES_F_UNMAP */
 	uint32_t flags;
 	/*
@@ -45,16 +55,20 @@ struct loopback_block_request {
 	 */
 	void (*complete)(struct loopback_block_request *request,
 			 uint8_t status);
-	void *server;			/* the server's */
-	uint32_t slot;			/* the server's */
+	/* the server's own */
+	void *server;
+	uint32_t slot;
 };
 
 struct loopback_block_backend {
-	uint64_t capacity;		/* sectors of 512 bytes */
+	/* sectors of 512 bytes */
+	uint64_t capacity;
 	/* data segments a request may have, at least 1 */
 	uint32_t segment_max;
-	uint32_t segment_size_max;	/* bytes in one segment, 0: no limit */
-	uint32_t block_size;		/* preferred unit in bytes, 0: 512 */
+	/* bytes in one segment, 0: no limit */
+	uint32_t segment_size_max;
+	/* preferred unit in bytes, 0: 512 */
+	uint32_t block_size;
 	bool read_only;
 	bool flush;
 	/* sectors in one discard, 0: cannot discard */
@@ -64,7 +78,7 @@ struct loopback_block_backend {
 	bool write_zeroes_unmap;
 	/*
 	 * Take a request over. LOOPBACK_OK: complete will be called.
-	 * LOOPBACK_EBUSY: no room; nothing was taken, the server offers the
+	 * LOOPBACK_ERR_BUSY: no room; nothing was taken, the server offers the
 	 * same request again after some request of this backend has ended, so
 	 * only a backend that holds at least one request may say so.
 	 * Any other error: nothing was taken, the request ends with IOERR.

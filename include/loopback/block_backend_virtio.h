@@ -24,22 +24,24 @@
 #include <virtio/driver.h>
 
 struct loopback_block_disk_slot {
+	struct loopback_slot free;
 	struct loopback_block_request *request;
-	uint16_t next_free;
 };
 
 struct loopback_block_disk_config {
 	/* the disk's queue, set up and live */
 	struct virtq_driver *virtq;
 	uint16_t queue_size;
-	struct loopback_block_wire *wires;	/* `slot_count` of them */
-	uint64_t wires_address;			/* bus address of the first */
+	/* `slot_count` of them */
+	struct loopback_block_wire *wires;
+	/* bus address of the first */
+	uint64_t wires_address;
 	/* private, `slot_count` of them */
 	struct loopback_block_disk_slot *slots;
 	uint16_t slot_count;
 	/* as negotiated with the disk */
 	uint64_t features;
-	/* the disk's configuration, read by its driver */
+	/* the disk's configuration, as it lays it out: little-endian */
 	struct virtio_blk_config blk;
 	/* write the disk's QueueNotify */
 	void (*notify)(void *ctx);
@@ -50,11 +52,11 @@ struct loopback_block_disk {
 	/* give to struct loopback_block_server_config */
 	struct loopback_block_backend backend;
 	struct loopback_block_disk_config config;
-	uint16_t free;
+	struct loopback_slot *free;
 	uint16_t in_flight;
-	bool dirty;				/* added since the last kick */
+	/* added since the last kick */
+	bool dirty;
 	bool broken;
-	uint64_t kicks;				/* statistics */
 };
 
 /* Feature bits worth negotiating with the disk. */
@@ -66,7 +68,7 @@ struct loopback_block_disk {
 
 /*
  * Prepare over a live disk.
- * Errors: LOOPBACK_EINVAL.
+ * Errors: LOOPBACK_ERR_INVALID.
  */
 int loopback_block_disk_init(struct loopback_block_disk *disk,
 			     const struct loopback_block_disk_config *config);
@@ -75,8 +77,8 @@ int loopback_block_disk_init(struct loopback_block_disk *disk,
  * Take what the disk has ended; call upon its interrupt, then
  * loopback_block_server_process for each server above. Returns the number of
  * requests ended; when it returns, the disk will interrupt for the next one.
- * Errors: LOOPBACK_EPROTO (the disk broke its ring; nothing more is taken. It
- * may still write to clients' buffers: reset it, then call
+ * Errors: LOOPBACK_ERR_PROTOCOL (the disk broke its ring; nothing more is
+ * taken. It may still write to clients' buffers: reset it, then call
  * loopback_block_disk_abort).
  */
 int loopback_block_disk_poll(struct loopback_block_disk *disk);

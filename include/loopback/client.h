@@ -10,23 +10,23 @@
  * Trust: the server is not trusted. A lying server can make requests fail or
  * never end; it cannot make the endpoint touch memory outside the structures
  * it was given, loop without bound, or hand out results longer than asked for.
- * Specification: docs/channel.md, "Client"; VirtIO 1.2, 3.1.1.
+ * Specification: docs/channel.md, 4 and 6; VirtIO 1.2, 3.1.1.
  *
  * Nothing here waits. The order of calls, each repeated upon the channel's
  * doorbell while it returns what is named in brackets:
  *
  *	loopback_client_init
- *	loopback_client_attach		[LOOPBACK_ENOTREADY: no server yet]
- *	loopback_client_poll		[LOOPBACK_EAGAIN: not reset yet]
+ *	loopback_client_attach		[LOOPBACK_ERR_NOT_READY: no server yet]
+ *	loopback_client_poll		[LOOPBACK_ERR_AGAIN: not reset yet]
  *	loopback_client_setup_queue	once per queue
  *	loopback_client_start
- *	loopback_client_poll		[LOOPBACK_EAGAIN: not started yet]
+ *	loopback_client_poll		[LOOPBACK_ERR_AGAIN: not started yet]
  *	... the device's own calls (block.h); _poll upon the control bit
  *	loopback_client_close
  *
- * LOOPBACK_EPEER from any call: the server's life ended. Requests in flight end
- * with that error (the device's poll hands each back); then start again with
- * loopback_client_attach.
+ * LOOPBACK_ERR_PEER from any call: the server's life ended. Requests in flight
+ * end with that error (the device's poll hands each back); then start again
+ * with loopback_client_attach.
  */
 #ifndef LOOPBACK_CLIENT_H
 #define LOOPBACK_CLIENT_H
@@ -42,7 +42,8 @@
 #include <virtio/ring.h>
 
 enum loopback_client_state {
-	LOOPBACK_CLIENT_DETACHED,	/* initialised or closed */
+	/* initialised or closed */
+	LOOPBACK_CLIENT_DETACHED,
 	/* status 0 requested, not acknowledged */
 	LOOPBACK_CLIENT_RESETTING,
 	/* the server touches none of our rings */
@@ -50,19 +51,24 @@ enum loopback_client_state {
 	/* DRIVER_OK requested, not acknowledged */
 	LOOPBACK_CLIENT_STARTING,
 	LOOPBACK_CLIENT_RUNNING,
-	LOOPBACK_CLIENT_BROKEN,		/* the device needs a reset */
-	LOOPBACK_CLIENT_DEAD,		/* the server's life ended */
-	LOOPBACK_CLIENT_CLOSING,	/* closed, not acknowledged */
+	/* the device needs a reset */
+	LOOPBACK_CLIENT_BROKEN,
+	/* the server's life ended */
+	LOOPBACK_CLIENT_DEAD,
+	/* closed, not acknowledged */
+	LOOPBACK_CLIENT_CLOSING,
 };
 
 struct loopback_client_config {
 	/* control page, LOOPBACK_CONTROL_SIZE bytes, 64-byte aligned */
 	void *control;
-	void *pool;			/* where the pool is mapped here */
+	/* where the pool is mapped here */
+	void *pool;
 	/* its address on the bus: what descriptors carry */
 	uint64_t pool_address;
 	uint64_t pool_size;
-	uint32_t device_id;		/* VirtIO device type wanted */
+	/* VirtIO device type wanted */
+	uint32_t device_id;
 	struct loopback_notify notify;
 };
 
@@ -72,8 +78,10 @@ struct loopback_client_queue_memory {
 	uint32_t size;
 	/* in the pool, 64-byte aligned, virtq_layout_bytes(size) bytes */
 	void *ring;
-	struct virtq_driver *virtq;	/* private */
-	struct virtq_driver_slot *slots;/* private, `size` of them */
+	/* private */
+	struct virtq_driver *virtq;
+	/* private, `size` of them */
+	struct virtq_driver_slot *slots;
 	/*
 	 * Optional: indirect tables in the pool, as struct virtq_driver_config
 	 * describes them. Used only if `tables` is set.
@@ -88,7 +96,8 @@ struct loopback_client {
 	uint64_t server_generation;
 	uint64_t device_features;
 	uint64_t driver_features;
-	uint64_t request;		/* last request word sent */
+	/* last request word sent */
+	uint64_t request;
 	struct loopback_control *control;
 	/* changes whenever everything in flight has ended */
 	uint32_t epoch;
@@ -101,8 +110,8 @@ struct loopback_client {
 
 /*
  * Prepare an endpoint; touches no shared memory.
- * Errors: LOOPBACK_EINVAL (null or misaligned pointer, missing callback, pool
- * that wraps).
+ * Errors: LOOPBACK_ERR_INVALID (null or misaligned pointer, missing callback,
+ * pool that wraps).
  */
 int loopback_client_init(struct loopback_client *client,
 			 const struct loopback_client_config *config);
@@ -111,9 +120,9 @@ int loopback_client_init(struct loopback_client *client,
  * Read what the server published, check it, and request a reset so that no
  * former life of this client leaves anything behind. Allowed when detached or
  * dead. On success device_features, queue_count and queue_size_max are valid.
- * Errors: LOOPBACK_ENOTREADY (retry upon the doorbell), LOOPBACK_EVERSION,
- * LOOPBACK_EDEVICE, LOOPBACK_EPROTO (a header no server may publish),
- * LOOPBACK_ESTATE.
+ * Errors: LOOPBACK_ERR_NOT_READY (retry upon the doorbell),
+ * LOOPBACK_ERR_VERSION, LOOPBACK_ERR_DEVICE, LOOPBACK_ERR_PROTOCOL (a header no
+ * server may publish), LOOPBACK_ERR_STATE.
  */
 int loopback_client_attach(struct loopback_client *client);
 
@@ -122,9 +131,10 @@ int loopback_client_attach(struct loopback_client *client);
  * whenever the caller wants to know.
  * LOOPBACK_OK: nothing is outstanding (state is RESET or RUNNING, or DETACHED
  * after a close).
- * Errors: LOOPBACK_EAGAIN (still waiting), LOOPBACK_EREFUSED (start refused,
- * peer_error says why; state BROKEN), LOOPBACK_EPROTO (device needs reset;
- * state BROKEN), LOOPBACK_EPEER (state DEAD), LOOPBACK_ESTATE (detached).
+ * Errors: LOOPBACK_ERR_AGAIN (still waiting), LOOPBACK_ERR_REFUSED (start
+ * refused, peer_error says why; state BROKEN), LOOPBACK_ERR_PROTOCOL (device
+ * needs reset; state BROKEN), LOOPBACK_ERR_PEER (state DEAD),
+ * LOOPBACK_ERR_STATE (detached).
  */
 int loopback_client_poll(struct loopback_client *client);
 
@@ -132,8 +142,9 @@ int loopback_client_poll(struct loopback_client *client);
  * Give a queue its memory. State RESET only; the memory is kept over a reset of
  * the device and over the server's lives, so once is enough, and a second call
  * replaces it.
- * Errors: LOOPBACK_EINVAL (index, null), LOOPBACK_ESIZE, LOOPBACK_EALIGN,
- * LOOPBACK_ERANGE (ring or tables not wholly in the pool), LOOPBACK_ESTATE.
+ * Errors: LOOPBACK_ERR_INVALID (index, null), LOOPBACK_ERR_SIZE,
+ * LOOPBACK_ERR_ALIGNMENT, LOOPBACK_ERR_RANGE (ring or tables not wholly in the
+ * pool), LOOPBACK_ERR_STATE.
  */
 int loopback_client_setup_queue(
 	struct loopback_client *client, unsigned int queue,
@@ -144,23 +155,23 @@ int loopback_client_setup_queue(
  * device offers; VIRTIO_F_VERSION_1, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC
  * and VIRTIO_F_ACCESS_PLATFORM are taken whenever offered. State RESET only, at
  * least one queue set up. The rings are made empty.
- * Errors: LOOPBACK_EFEATURES (device without VERSION_1), LOOPBACK_ESTATE,
- * LOOPBACK_EPEER.
+ * Errors: LOOPBACK_ERR_FEATURES (device without VERSION_1), LOOPBACK_ERR_STATE,
+ * LOOPBACK_ERR_PEER.
  */
 int loopback_client_start(struct loopback_client *client, uint64_t features);
 
 /*
- * Request a reset. Requests in flight end (with LOOPBACK_EPEER) when
+ * Request a reset. Requests in flight end (with LOOPBACK_ERR_PEER) when
  * loopback_client_poll returns LOOPBACK_OK, not before: until then the server
  * may still write to their buffers.
- * Errors: LOOPBACK_ESTATE, LOOPBACK_EPEER.
+ * Errors: LOOPBACK_ERR_STATE, LOOPBACK_ERR_PEER.
  */
 int loopback_client_reset(struct loopback_client *client);
 
 /*
  * Is the server's life that we attached to still the current one? Two loads;
  * the device's poll calls it first.
- * Errors: LOOPBACK_EPEER, LOOPBACK_ESTATE (detached).
+ * Errors: LOOPBACK_ERR_PEER, LOOPBACK_ERR_STATE (detached).
  */
 int loopback_client_check(struct loopback_client *client);
 
@@ -173,8 +184,8 @@ void loopback_client_peer_down(struct loopback_client *client);
 /*
  * Copy `length` bytes of device configuration at `offset`, all from one
  * configuration generation.
- * Errors: LOOPBACK_ERANGE, LOOPBACK_EAGAIN (kept changing: retry upon the
- * doorbell), LOOPBACK_ESTATE (not attached).
+ * Errors: LOOPBACK_ERR_RANGE, LOOPBACK_ERR_AGAIN (kept changing: retry upon the
+ * doorbell), LOOPBACK_ERR_STATE (not attached).
  */
 int loopback_client_read_config(struct loopback_client *client, uint32_t offset,
 				void *buffer, uint32_t length);
@@ -182,8 +193,8 @@ int loopback_client_read_config(struct loopback_client *client, uint32_t offset,
 /*
  * Say that this client is done: requests a reset and marks itself closed. The
  * memory may be reused once the server has acknowledged
- * (loopback_client_poll returns LOOPBACK_OK) or is gone (LOOPBACK_EPEER).
- * Errors: LOOPBACK_ESTATE (never attached).
+ * (loopback_client_poll returns LOOPBACK_OK) or is gone (LOOPBACK_ERR_PEER).
+ * Errors: LOOPBACK_ERR_STATE (never attached).
  */
 int loopback_client_close(struct loopback_client *client);
 

@@ -11,7 +11,7 @@
  * used. Descriptors are translated over a region table that holds the pool and
  * nothing else, so no ring can name the control page, the record or the
  * server's own memory. A client can break its own queues, never the server.
- * Specification: docs/channel.md, "Server"; VirtIO 1.2, 2.1, 2.4, 3.1.
+ * Specification: docs/channel.md, 4 and 6; VirtIO 1.2, 2.1, 2.4, 3.1.
  */
 #ifndef LOOPBACK_SERVER_H
 #define LOOPBACK_SERVER_H
@@ -45,8 +45,10 @@
  */
 struct loopback_device {
 	uint32_t device_id;
-	uint32_t queue_count;		/* 1 to LOOPBACK_QUEUES_MAX */
-	uint32_t config_size;		/* 0 to LOOPBACK_CONFIG_SIZE */
+	/* 1 to LOOPBACK_QUEUES_MAX */
+	uint32_t queue_count;
+	/* 0 to LOOPBACK_CONFIG_SIZE */
+	uint32_t config_size;
 	/* little-endian, as VirtIO lays it out */
 	const void *config;
 	/* device type's bits; the transport's are added */
@@ -64,9 +66,12 @@ struct loopback_device {
 };
 
 struct loopback_server_config {
-	void *control;			/* control page, 64-byte aligned */
-	void *pool;			/* where the pool is mapped here */
-	uint64_t pool_address;		/* its address on the bus */
+	/* control page, 64-byte aligned */
+	void *control;
+	/* where the pool is mapped here */
+	void *pool;
+	/* its address on the bus */
+	uint64_t pool_address;
 	uint64_t pool_size;
 	/*
 	 * server-private, or NULL: then generations are only as good as the
@@ -103,10 +108,13 @@ struct loopback_server {
 	uint64_t generation;
 	/* last request word that was taken up */
 	uint64_t handled;
-	uint32_t answered;		/* sequence number of the last answer */
+	/* sequence number of the last answer */
+	uint32_t answered;
 	uint64_t client_generation;
-	uint32_t status;		/* granted device status */
-	uint32_t next_status;		/* granted once draining is over */
+	/* granted device status */
+	uint32_t status;
+	/* granted once draining is over */
+	uint32_t next_status;
 	uint32_t liveness;
 	uint32_t config_generation;
 	bool published;
@@ -117,10 +125,10 @@ struct loopback_server {
 
 /*
  * Prepare an endpoint for `device`; touches neither page nor record.
- * Errors: LOOPBACK_EINVAL (null or misaligned pointer, missing callback, queue
- * count, pool that wraps, control page or record in the pool, record too
- * small), LOOPBACK_ESIZE, LOOPBACK_EALIGN (pool and its address differ modulo
- * 16).
+ * Errors: LOOPBACK_ERR_INVALID (null or misaligned pointer, missing callback,
+ * queue count, pool that wraps, control page or record in the pool, record too
+ * small), LOOPBACK_ERR_SIZE, LOOPBACK_ERR_ALIGNMENT (pool and its address
+ * differ modulo 16).
  */
 int loopback_server_init(struct loopback_server *server,
 			 const struct loopback_server_config *config,
@@ -130,7 +138,7 @@ int loopback_server_init(struct loopback_server *server,
  * Begin a new life: choose its generation, write header, features and
  * configuration, say READY, ring the control bit. Nothing of a former life is
  * continued.
- * Errors: LOOPBACK_ESTATE (published already).
+ * Errors: LOOPBACK_ERR_STATE (published already).
  */
 int loopback_server_publish(struct loopback_server *server);
 
@@ -138,14 +146,14 @@ int loopback_server_publish(struct loopback_server *server);
  * Answer the client. Call upon LOOPBACK_BIT_CONTROL, and after requests ended
  * while LOOPBACK_EVENT_DRAINING was reported. Bounded work; returns a set of
  * LOOPBACK_EVENT_* (0: nothing new).
- * Errors: LOOPBACK_ESTATE (not published).
+ * Errors: LOOPBACK_ERR_STATE (not published).
  */
 int loopback_server_poll_control(struct loopback_server *server);
 
 /*
  * Replace the device configuration (same size as at init); the client sees a
  * new configuration generation and gets the control bit.
- * Errors: LOOPBACK_ESTATE.
+ * Errors: LOOPBACK_ERR_STATE.
  */
 int loopback_server_update_config(struct loopback_server *server,
 				  const void *config);

@@ -3,73 +3,42 @@
 #include <port/port.h>
 
 #include "page.h"
+#include "slot.h"
+#include "wire.h"
 
-#define SLOT_NONE	0xffffu
-#define STATUS_UNSET	0xffu
-
-static uint64_t wire_address(const struct loopback_block_disk *disk,
-			     uint16_t index)
+static struct loopback_block_wire *
+get_wire(const struct loopback_block_disk *disk,
+	 const struct loopback_block_disk_slot *slot)
 {
-	return disk->config.wires_address +
-	       index * sizeof(struct loopback_block_wire);
-}
-
-static struct virtq_segment frame(const struct loopback_block_disk *disk,
-				  uint16_t index, uint32_t offset,
-				  uint32_t length)
-{
-	return (struct virtq_segment){
-		.addr = wire_address(disk, index) + offset, .len = length
-	};
-}
-
-static void fill_wire(struct loopback_block_wire *wire,
-		      const struct loopback_block_request *request)
-{
-	bool data = request->type == VIRTIO_BLK_T_IN ||
-		    request->type == VIRTIO_BLK_T_OUT;
-
-	wire->header.type = virtio_le32(request->type);
-	wire->header.reserved = 0;
-	wire->header.sector = virtio_le64(data ? request->sector : 0);
-	wire->range.sector = virtio_le64(request->sector);
-	wire->range.num_sectors = virtio_le32(request->sectors);
-	wire->range.flags = virtio_le32(request->flags);
-	wire->status = STATUS_UNSET;
+	return &disk->config.wires[slot - disk->config.slots];
 }
 
 /* Header, data as they came, status; no data is looked at. */
 static int add_request(struct loopback_block_disk *disk,
-		       struct loopback_block_request *request, uint16_t index)
+		       const struct loopback_block_request *request,
+		       struct loopback_block_disk_slot *slot)
 {
-	struct virtq_segment header =
-		frame(disk, index, offsetof(struct loopback_block_wire, header),
-		      sizeof(struct virtio_blk_req_header));
-	struct virtq_segment status = frame(
-		disk, index, offsetof(struct loopback_block_wire, status), 1);
-	void *cookie = &disk->config.slots[index];
+	uint64_t wire =
+		disk->config.wires_address +
+		(slot - disk->config.slots) * sizeof(*disk->config.wires);
 	struct virtq_segment small[3];
 	unsigned int count = 0;
 
-	if (request->type == VIRTIO_BLK_T_IN ||
-	    request->type == VIRTIO_BLK_T_OUT) {
+	if (wire_moves_sectors(request->type)) {
 		bool writes = request->type == VIRTIO_BLK_T_IN;
 
 		count = request->segment_count;
-		request->segments[-1] = header;
-		request->segments[count] = status;
+		request->segments[-1] = wire_header(wire);
+		request->segments[count] = wire_status(wire);
 		return virtq_driver_add(
 			disk->config.virtq, &request->segments[-1],
-			writes ? 1 : 1 + count, writes ? count + 1 : 1, cookie);
+			writes ? 1 : 1 + count, writes ? count + 1 : 1, slot);
 	}
-	small[count++] = header;
-	if (request->type != VIRTIO_BLK_T_FLUSH)
-		small[count++] =
-			frame(disk, index,
-			      offsetof(struct loopback_block_wire, range),
-			      sizeof(struct virtio_blk_discard_write_zeroes));
-	small[count] = status;
-	return virtq_driver_add(disk->config.virtq, small, count, 1, cookie);
+	small[count++] = wire_header(wire);
+	if (wire_has_range(request->type))
+		small[count++] = wire_range(wire);
+	small[count] = wire_status(wire);
+	return virtq_driver_add(disk->config.virtq, small, count, 1, slot);
 }
 
 static int submit(struct loopback_block_backend *backend,
@@ -77,22 +46,25 @@ static int submit(struct loopback_block_backend *backend,
 {
 	struct loopback_block_disk *disk =
 		(struct loopback_block_disk *)backend;
-	struct loopback_block_disk_slot *slot;
-	uint16_t index = disk->free;
+	struct loopback_block_disk_slot *slot =
+		(struct loopback_block_disk_slot *)disk->free;
 	int ret;
 
 	if (disk->broken)
-		return LOOPBACK_EIO;
-	if (index == SLOT_NONE)
-		return LOOPBACK_EBUSY;
-	fill_wire(&disk->config.wires[index], request);
-	ret = add_request(disk, request, index);
-	/* Full means that a completion will make room; what could never fit
-	 * is another error. */
+		return LOOPBACK_ERR_IO;
+	if (!slot)
+		return LOOPBACK_ERR_BUSY;
+	wire_fill(get_wire(disk, slot), request->type, request->sector,
+		  request->sectors, request->flags);
+	ret = add_request(disk, request, slot);
+	/*
+	 * Full means that a completion will make room; what could never fit
+	 * is another error.
+	 */
 	if (ret)
-		return ret == VIRTIO_ERR_FULL ? LOOPBACK_EBUSY : LOOPBACK_EIO;
-	slot = &disk->config.slots[index];
-	disk->free = slot->next_free;
+		return ret == VIRTIO_ERR_FULL ? LOOPBACK_ERR_BUSY :
+						LOOPBACK_ERR_IO;
+	slot_take(&disk->free);
 	slot->request = request;
 	disk->in_flight++;
 	disk->dirty = true;
@@ -107,10 +79,8 @@ static void kick(struct loopback_block_backend *backend)
 	if (!disk->dirty)
 		return;
 	disk->dirty = false;
-	if (!virtq_driver_publish(disk->config.virtq))
-		return;
-	disk->kicks++;
-	disk->config.notify(disk->config.ctx);
+	if (virtq_driver_publish(disk->config.virtq))
+		disk->config.notify(disk->config.ctx);
 }
 
 static uint32_t limit_segments(const struct loopback_block_disk_config *config)
@@ -155,20 +125,18 @@ int loopback_block_disk_init(struct loopback_block_disk *disk,
 	uint16_t i;
 
 	if (!config->virtq || config->queue_size < 4 || !config->wires ||
-	    !config->slots || !config->slot_count ||
-	    config->slot_count == SLOT_NONE || !config->notify)
-		return LOOPBACK_EINVAL;
+	    !config->slots || !config->slot_count || !config->notify)
+		return LOOPBACK_ERR_INVALID;
 	page_clear(disk, sizeof(*disk));
 	disk->config = *config;
 	disk->backend.submit = submit;
 	disk->backend.kick = kick;
 	fill_limits(disk);
 	if (!disk->backend.segment_max)
-		return LOOPBACK_EINVAL;
-	for (i = 0; i < config->slot_count; i++) {
+		return LOOPBACK_ERR_INVALID;
+	for (i = config->slot_count; i-- > 0;) {
 		config->slots[i].request = NULL;
-		config->slots[i].next_free =
-			i + 1u < config->slot_count ? i + 1u : SLOT_NONE;
+		slot_put(&disk->free, &config->slots[i].free);
 	}
 	return LOOPBACK_OK;
 }
@@ -179,8 +147,7 @@ static void end_request(struct loopback_block_disk *disk,
 	struct loopback_block_request *request = slot->request;
 
 	slot->request = NULL;
-	slot->next_free = disk->free;
-	disk->free = (uint16_t)(slot - disk->config.slots);
+	slot_put(&disk->free, &slot->free);
 	disk->in_flight--;
 	request->complete(request, status);
 }
@@ -190,12 +157,13 @@ static void take_completion(struct loopback_block_disk *disk,
 {
 	struct loopback_block_disk_slot *slot = done->cookie;
 	const struct loopback_block_request *request = slot->request;
-	uint8_t status = port_load(
-		&disk->config.wires[slot - disk->config.slots].status);
+	uint8_t status = port_load(&get_wire(disk, slot)->status);
 	uint32_t data = request->type == VIRTIO_BLK_T_IN ? request->length : 0;
 
-	/* A disk that wrote less than it claims to have read would hand the
-	 * client stale bytes as data. */
+	/*
+	 * A disk that wrote less than it claims to have read would hand the
+	 * client stale bytes as data.
+	 */
 	if (status != VIRTIO_BLK_S_OK || done->len < data + sizeof(status))
 		status = VIRTIO_BLK_S_IOERR;
 	end_request(disk, slot, status);
@@ -207,7 +175,7 @@ int loopback_block_disk_poll(struct loopback_block_disk *disk)
 	int ret, ended = 0;
 
 	if (disk->broken)
-		return LOOPBACK_EPROTO;
+		return LOOPBACK_ERR_PROTOCOL;
 	virtq_driver_disable_callbacks(disk->config.virtq);
 	/* Nothing is added here, so this ends after what was in flight. */
 	do {
@@ -219,7 +187,7 @@ int loopback_block_disk_poll(struct loopback_block_disk *disk)
 	} while (!ret && virtq_driver_enable_callbacks(disk->config.virtq));
 	if (ret < 0) {
 		disk->broken = true;
-		return LOOPBACK_EPROTO;
+		return LOOPBACK_ERR_PROTOCOL;
 	}
 	return ended;
 }

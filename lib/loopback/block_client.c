@@ -3,14 +3,20 @@
 #include <port/port.h>
 
 #include "page.h"
-
-#define SLOT_NONE	0xffffu
-#define STATUS_UNSET	0xffu
+#include "slot.h"
+#include "wire.h"
 
 static bool has_feature(const struct loopback_block_client *block,
 			unsigned int bit)
 {
 	return block->features & VIRTIO_FEATURE(bit);
+}
+
+static struct loopback_block_wire *
+get_wire(const struct loopback_block_client *block,
+	 const struct loopback_block_client_slot *slot)
+{
+	return &block->config.wires[slot - block->config.slots];
 }
 
 static struct virtq_driver *get_virtq(const struct loopback_block_client *block)
@@ -29,23 +35,22 @@ int loopback_block_client_init(
 	if (!config->client || config->queue >= LOOPBACK_QUEUES_MAX ||
 	    !config->slots || !config->wires ||
 	    (uintptr_t)config->wires % LOOPBACK_LINE_SIZE ||
-	    !config->slot_count || config->slot_count == SLOT_NONE)
-		return LOOPBACK_EINVAL;
+	    !config->slot_count)
+		return LOOPBACK_ERR_INVALID;
 	channel = &config->client->config;
 	offset =
 		(uint64_t)((uintptr_t)config->wires - (uintptr_t)channel->pool);
 	if (offset >= channel->pool_size ||
 	    channel->pool_size - offset <
 		    config->slot_count * sizeof(config->wires[0]))
-		return LOOPBACK_ERANGE;
+		return LOOPBACK_ERR_RANGE;
 
 	page_clear(block, sizeof(*block));
 	block->config = *config;
 	block->wires_address = channel->pool_address + offset;
-	for (i = 0; i < config->slot_count; i++) {
+	for (i = config->slot_count; i-- > 0;) {
 		config->slots[i].busy = false;
-		config->slots[i].next_free =
-			i + 1u < config->slot_count ? i + 1u : SLOT_NONE;
+		slot_put(&block->free, &config->slots[i].free);
 	}
 	return LOOPBACK_OK;
 }
@@ -60,13 +65,13 @@ int loopback_block_client_read_config(struct loopback_block_client *block)
 	int ret;
 
 	if (client->state != LOOPBACK_CLIENT_RUNNING)
-		return LOOPBACK_ESTATE;
+		return LOOPBACK_ERR_STATE;
 	ret = loopback_client_read_config(client, 0, &blk, length);
 	if (ret)
 		return ret;
 	/* A field that the device left out reads as 0. */
 	if (length < sizeof(blk.capacity))
-		return LOOPBACK_EPROTO;
+		return LOOPBACK_ERR_PROTOCOL;
 
 	block->features = client->driver_features;
 	block->capacity = virtio_le64(blk.capacity);
@@ -90,7 +95,7 @@ int loopback_block_client_read_config(struct loopback_block_client *block)
 			virtio_le32(blk.max_write_zeroes_sectors) :
 			0;
 	if (!block->segment_max || !block->segment_size_max)
-		return LOOPBACK_EPROTO;
+		return LOOPBACK_ERR_PROTOCOL;
 	return LOOPBACK_OK;
 }
 
@@ -99,7 +104,7 @@ static int check_sectors(const struct loopback_block_client *block,
 {
 	if (!sectors || sector > block->capacity ||
 	    sectors > block->capacity - sector)
-		return LOOPBACK_ERANGE;
+		return LOOPBACK_ERR_RANGE;
 	return LOOPBACK_OK;
 }
 
@@ -111,15 +116,15 @@ static int check_data(const struct loopback_block_client *block,
 	unsigned int i;
 
 	if (io->data_count > block->segment_max)
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	for (i = 0; i < io->data_count; i++) {
 		if (!io->data[i].length ||
 		    io->data[i].length > block->segment_size_max)
-			return LOOPBACK_EINVAL;
+			return LOOPBACK_ERR_INVALID;
 		total += io->data[i].length;
 	}
 	if (total > UINT32_MAX - sizeof(struct loopback_block_wire))
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	*length = (uint32_t)total;
 	return LOOPBACK_OK;
 }
@@ -136,119 +141,95 @@ static int check_io(const struct loopback_block_client *block,
 	switch (io->type) {
 	case VIRTIO_BLK_T_OUT:
 		if (block->read_only)
-			return LOOPBACK_EUNSUPPORTED;
+			return LOOPBACK_ERR_UNSUPPORTED;
 		/* fall through */
 	case VIRTIO_BLK_T_IN:
 		if (!*length || *length % VIRTIO_BLK_SECTOR_SIZE)
-			return LOOPBACK_EINVAL;
+			return LOOPBACK_ERR_INVALID;
 		return check_sectors(block, io->sector,
 				     *length / VIRTIO_BLK_SECTOR_SIZE);
 	case VIRTIO_BLK_T_FLUSH:
 		if (!has_feature(block, VIRTIO_BLK_F_FLUSH))
-			return LOOPBACK_EUNSUPPORTED;
-		return *length ? LOOPBACK_EINVAL : LOOPBACK_OK;
+			return LOOPBACK_ERR_UNSUPPORTED;
+		return *length ? LOOPBACK_ERR_INVALID : LOOPBACK_OK;
 	case VIRTIO_BLK_T_GET_ID:
 		return *length == VIRTIO_BLK_ID_BYTES ? LOOPBACK_OK :
-							LOOPBACK_EINVAL;
+							LOOPBACK_ERR_INVALID;
 	case VIRTIO_BLK_T_DISCARD:
 	case VIRTIO_BLK_T_WRITE_ZEROES:
 		if (!max || block->read_only)
-			return LOOPBACK_EUNSUPPORTED;
+			return LOOPBACK_ERR_UNSUPPORTED;
 		if (*length || io->sectors > max ||
 		    io->flags &
 			    ~(discard ? 0 : VIRTIO_BLK_WRITE_ZEROES_F_UNMAP))
-			return LOOPBACK_EINVAL;
+			return LOOPBACK_ERR_INVALID;
 		return check_sectors(block, io->sector, io->sectors);
 	default:
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	}
 }
 
-static bool is_range_request(uint32_t type)
+/* Whether the device writes the data. */
+static bool is_read(uint32_t type)
 {
-	return type == VIRTIO_BLK_T_DISCARD ||
-	       type == VIRTIO_BLK_T_WRITE_ZEROES;
+	return type == VIRTIO_BLK_T_IN || type == VIRTIO_BLK_T_GET_ID;
 }
 
 static int add_request(struct loopback_block_client *block,
-		       const struct loopback_block_io *io, uint16_t index)
+		       const struct loopback_block_io *io,
+		       struct loopback_block_client_slot *slot)
 {
 	struct virtq_segment segments[LOOPBACK_BLOCK_DATA_MAX + 3];
-	struct loopback_block_wire *wire = &block->config.wires[index];
-	uint64_t address = block->wires_address + index * sizeof(*wire);
-	bool writes =
-		io->type == VIRTIO_BLK_T_IN || io->type == VIRTIO_BLK_T_GET_ID;
+	uint64_t wire =
+		block->wires_address +
+		(slot - block->config.slots) * sizeof(*block->config.wires);
 	unsigned int count = 0, i;
 
-	wire->header.type = virtio_le32(io->type);
-	wire->header.reserved = 0;
-	wire->header.sector = virtio_le64(
-		io->type == VIRTIO_BLK_T_IN || io->type == VIRTIO_BLK_T_OUT ?
-			io->sector :
-			0);
-	wire->status = STATUS_UNSET;
-	segments[count++] = (struct virtq_segment){
-		.addr = address + offsetof(struct loopback_block_wire, header),
-		.len = sizeof(wire->header),
-	};
-	if (is_range_request(io->type)) {
-		wire->range.sector = virtio_le64(io->sector);
-		wire->range.num_sectors = virtio_le32(io->sectors);
-		wire->range.flags = virtio_le32(io->flags);
-		segments[count++] = (struct virtq_segment){
-			.addr = address +
-				offsetof(struct loopback_block_wire, range),
-			.len = sizeof(wire->range),
-		};
-	}
+	wire_fill(get_wire(block, slot), io->type, io->sector, io->sectors,
+		  io->flags);
+	segments[count++] = wire_header(wire);
+	if (wire_has_range(io->type))
+		segments[count++] = wire_range(wire);
 	for (i = 0; i < io->data_count; i++)
 		segments[count++] =
 			(struct virtq_segment){ .addr = io->data[i].address,
 						.len = io->data[i].length };
-	segments[count++] = (struct virtq_segment){
-		.addr = address + offsetof(struct loopback_block_wire, status),
-		.len = sizeof(wire->status),
-	};
-	i = writes ? 1 : count - 1;
-	return virtq_driver_add(get_virtq(block), segments, i, count - i,
-				&block->config.slots[index]);
+	segments[count++] = wire_status(wire);
+	i = is_read(io->type) ? 1 : count - 1;
+	return virtq_driver_add(get_virtq(block), segments, i, count - i, slot);
 }
 
 int loopback_block_client_submit(struct loopback_block_client *block,
 				 const struct loopback_block_io *io)
 {
-	struct loopback_block_client_slot *slot;
+	struct loopback_block_client_slot *slot =
+		(struct loopback_block_client_slot *)block->free;
 	uint32_t length;
-	uint16_t index = block->free;
 	int ret;
 
 	if (block->config.client->state != LOOPBACK_CLIENT_RUNNING)
-		return LOOPBACK_ESTATE;
+		return LOOPBACK_ERR_STATE;
 	ret = check_io(block, io, &length);
 	if (ret)
 		return ret;
-	if (index == SLOT_NONE)
-		return LOOPBACK_EBUSY;
-	switch (add_request(block, io, index)) {
+	if (!slot)
+		return LOOPBACK_ERR_BUSY;
+	switch (add_request(block, io, slot)) {
 	case VIRTIO_OK:
 		break;
 	case VIRTIO_ERR_FULL:
-		return LOOPBACK_EBUSY;
+		return LOOPBACK_ERR_BUSY;
 	case VIRTIO_ERR_INVALID:
 	case VIRTIO_ERR_LENGTH:
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	default:
-		return LOOPBACK_EPROTO;
+		return LOOPBACK_ERR_PROTOCOL;
 	}
-	slot = &block->config.slots[index];
-	block->free = slot->next_free;
+	slot_take(&block->free);
 	block->busy++;
 	slot->cookie = io->cookie;
 	slot->type = io->type;
-	slot->length =
-		io->type == VIRTIO_BLK_T_IN || io->type == VIRTIO_BLK_T_GET_ID ?
-			length :
-			0;
+	slot->length = is_read(io->type) ? length : 0;
 	slot->epoch = block->config.client->epoch;
 	slot->busy = true;
 	return LOOPBACK_OK;
@@ -274,8 +255,7 @@ static void hand_back(struct loopback_block_client *block,
 		.result = result,
 	};
 	slot->busy = false;
-	slot->next_free = block->free;
-	block->free = (uint16_t)(slot - block->config.slots);
+	slot_put(&block->free, &slot->free);
 	block->busy--;
 }
 
@@ -284,28 +264,29 @@ static void complete(struct loopback_block_client *block,
 		     struct loopback_block_completion *completion)
 {
 	struct loopback_block_client_slot *slot = done->cookie;
-	uint8_t status = port_load(
-		&block->config.wires[slot - block->config.slots].status);
+	uint8_t status = port_load(&get_wire(block, slot)->status);
 	uint32_t length = 0;
 	int result;
 
 	switch (status) {
 	case VIRTIO_BLK_S_OK:
-		/* Stops stale bytes from passing as data: the status lies
-		 * behind the data, so a length that ends before it is a lie. */
+		/*
+		 * Stops stale bytes from passing as data: the status lies
+		 * behind the data, so a length that ends before it is a lie.
+		 */
 		result = done->len == slot->length + sizeof(status) ?
 				 LOOPBACK_OK :
-				 LOOPBACK_EPROTO;
+				 LOOPBACK_ERR_PROTOCOL;
 		length = result ? 0 : slot->length;
 		break;
 	case VIRTIO_BLK_S_IOERR:
-		result = LOOPBACK_EIO;
+		result = LOOPBACK_ERR_IO;
 		break;
 	case VIRTIO_BLK_S_UNSUPP:
-		result = LOOPBACK_EUNSUPPORTED;
+		result = LOOPBACK_ERR_UNSUPPORTED;
 		break;
 	default:
-		result = LOOPBACK_EPROTO;
+		result = LOOPBACK_ERR_PROTOCOL;
 		break;
 	}
 	hand_back(block, slot, result, length, completion);
@@ -323,7 +304,7 @@ static bool sweep(struct loopback_block_client *block,
 
 		if (!slot->busy || slot->epoch == block->config.client->epoch)
 			continue;
-		hand_back(block, slot, LOOPBACK_EPEER, 0, completion);
+		hand_back(block, slot, LOOPBACK_ERR_PEER, 0, completion);
 		return true;
 	}
 	return false;
@@ -350,21 +331,21 @@ int loopback_block_client_poll(struct loopback_block_client *block,
 		block->swept = client->epoch;
 	}
 	if (client->state == LOOPBACK_CLIENT_DEAD)
-		return LOOPBACK_EPEER;
+		return LOOPBACK_ERR_PEER;
 	if (client->state != LOOPBACK_CLIENT_RUNNING)
 		return client->state == LOOPBACK_CLIENT_BROKEN ?
-			       LOOPBACK_EPROTO :
-			       LOOPBACK_EAGAIN;
+			       LOOPBACK_ERR_PROTOCOL :
+			       LOOPBACK_ERR_AGAIN;
 
 	ret = virtq_driver_get(get_virtq(block), &done);
 	if (!ret && enable_callbacks(block))
 		ret = virtq_driver_get(get_virtq(block), &done);
 	if (!ret)
-		return LOOPBACK_EAGAIN;
+		return LOOPBACK_ERR_AGAIN;
 	if (ret < 0) {
 		client->state = LOOPBACK_CLIENT_BROKEN;
-		client->peer_error = LOOPBACK_EPROTO;
-		return LOOPBACK_EPROTO;
+		client->peer_error = LOOPBACK_ERR_PROTOCOL;
+		return LOOPBACK_ERR_PROTOCOL;
 	}
 	complete(block, &done, completion);
 	return LOOPBACK_OK;

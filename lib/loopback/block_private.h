@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What block_server.c (the queue) and block_request.c (the judge) share.
+ *
+ * Ownership: a slot is the caller's from the chain's arrival to
+ * loopback_block_end; the chain's segments belong to the client's memory.
+ * Concurrency: the server endpoint's one caller.
+ * Trust: the chain was translated and lies in the pool; what it holds is the
+ * client's word, loaded once here.
  */
 #ifndef LOOPBACK_BLOCK_PRIVATE_H
 #define LOOPBACK_BLOCK_PRIVATE_H

@@ -77,9 +77,12 @@ static unsigned int parse_data(const struct loopback_block_server *block,
 	/* Stops a length that would end in the middle of a sector. */
 	if (data->length % VIRTIO_BLK_SECTOR_SIZE)
 		return VIRTIO_BLK_S_IOERR;
-	/* Stops a request that the backend could never take and that would
-	 * so wait at the head of the queue for ever. */
-	if (data->count > backend->segment_max)
+	/*
+	 * Stops a request that the backend could never take and that would
+	 * so wait at the head of the queue for ever. The bound is what was
+	 * offered as seg_max, no more than what the backend takes.
+	 */
+	if (data->count > block->segment_max)
 		return VIRTIO_BLK_S_IOERR;
 	for (i = 0; backend->segment_size_max && i < data->count; i++)
 		if (data->segments[i].len > backend->segment_size_max)
@@ -193,8 +196,10 @@ unsigned int loopback_block_parse(struct loopback_block_server *block,
 			     chain->writable_len };
 	struct virtio_blk_req_header header;
 
-	/* Stops a status byte in memory we may not write, or none at all:
-	 * there is nobody to tell, the chain goes back unserved. */
+	/*
+	 * Stops a status byte in memory we may not write, or none at all:
+	 * there is nobody to tell, the chain goes back unserved.
+	 */
 	if (!in.length)
 		return VIRTIO_BLK_S_IOERR;
 	slot->status = take_last(&in);

@@ -8,21 +8,21 @@
 
 #include "block_private.h"
 #include "page.h"
+#include "slot.h"
 
-#define SLOT_NONE	0xffffu
-#define QUEUE	0u
+#define QUEUE 0u
 
 static void fill_config(struct loopback_block_server *block)
 {
 	const struct loopback_block_backend *backend = block->config.backend;
-	uint32_t segments = block->config.queue_size_max > 2 ?
-				    block->config.queue_size_max - 2u :
-				    1;
+	uint32_t pieces = block->config.queue_size_max > 2 ?
+				  block->config.queue_size_max - 2u :
+				  1;
 	uint64_t features = VIRTIO_FEATURE(VIRTIO_BLK_F_SEG_MAX) |
 			    VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE);
 
-	if (segments > backend->segment_max)
-		segments = backend->segment_max;
+	block->segment_max =
+		pieces < backend->segment_max ? pieces : backend->segment_max;
 	if (backend->segment_size_max)
 		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_SIZE_MAX);
 	if (backend->read_only)
@@ -37,7 +37,7 @@ static void fill_config(struct loopback_block_server *block)
 	block->device.features = features;
 	block->blk.capacity = virtio_le64(backend->capacity);
 	block->blk.size_max = virtio_le32(backend->segment_size_max);
-	block->blk.seg_max = virtio_le32(segments);
+	block->blk.seg_max = virtio_le32(block->segment_max);
 	block->blk.blk_size =
 		virtio_le32(backend->block_size ? backend->block_size :
 						  VIRTIO_BLK_SECTOR_SIZE);
@@ -55,9 +55,7 @@ static void fill_config(struct loopback_block_server *block)
 static void release_slot(struct loopback_block_server *block,
 			 struct loopback_block_server_slot *slot)
 {
-	slot->busy = false;
-	slot->next_free = block->free;
-	block->free = (uint16_t)(slot - block->config.slots);
+	slot_put(&block->free, &slot->free);
 }
 
 static void start_queue(void *ctx, unsigned int queue)
@@ -92,17 +90,13 @@ int loopback_block_server_init(
 
 	if (!config->backend || !config->backend->segment_max ||
 	    !config->backend->submit || !config->backend->kick ||
-	    !config->slots || !config->slot_count ||
-	    config->slot_count == SLOT_NONE || !config->segments ||
+	    !config->slots || !config->slot_count || !config->segments ||
 	    !virtq_size_is_valid(config->queue_size_max))
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	page_clear(block, sizeof(*block));
 	block->config = *config;
-	for (i = 0; i < config->slot_count; i++) {
-		config->slots[i].busy = false;
-		config->slots[i].next_free =
-			i + 1u < config->slot_count ? i + 1u : SLOT_NONE;
-	}
+	for (i = config->slot_count; i-- > 0;)
+		slot_put(&block->free, &config->slots[i].free);
 	block->device = (struct loopback_device){
 		.device_id = VIRTIO_ID_BLOCK,
 		.queue_count = 1,
@@ -130,14 +124,18 @@ void loopback_block_end(struct loopback_block_server *block,
 		loopback_server_get_queue(block->server, QUEUE);
 	uint32_t written = slot->written;
 
-	/* No queue: stopped since. Stops a late completion from writing into
+	/*
+	 * No queue: stopped since. Stops a late completion from writing into
 	 * a ring and a status byte that the client is about to reuse; the queue
-	 * does not come back before the last of them (server_queue.c). */
+	 * does not come back before the last of them (server_queue.c).
+	 */
 	if (virtq) {
 		if (status != VIRTIO_BLK_S_OK) {
 			block->refused++;
-			/* Only the status byte was written, and unless it comes
-			 * first there is no true prefix to claim (2.7.8.2). */
+			/*
+			 * Only the status byte was written, and unless it comes
+			 * first there is no true prefix to claim (2.7.8.2).
+			 */
 			written = slot->status && written == sizeof(status) ?
 					  written :
 					  0;
@@ -188,7 +186,7 @@ static bool submit(struct loopback_block_server *block,
 	if (!ret)
 		return true;
 	block->in_flight--;
-	if (ret == LOOPBACK_EBUSY) {
+	if (ret == LOOPBACK_ERR_BUSY) {
 		block->pending = slot;
 		return false;
 	}
@@ -200,17 +198,16 @@ static bool submit(struct loopback_block_server *block,
 static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
 {
 	struct loopback_block_server_slot *slot =
-		&block->config.slots[block->free];
+		(struct loopback_block_server_slot *)block->free;
 	unsigned int verdict;
 
-	block->free = slot->next_free;
+	slot_take(&block->free);
 	loopback_server_log_taken(block->server, QUEUE, chain->head);
 	slot->request = (struct loopback_block_request){
 		.complete = complete,
 		.server = block,
 		.slot = (uint32_t)(slot - block->config.slots),
 	};
-	slot->busy = true;
 	slot->head = chain->head;
 	slot->status = NULL;
 	slot->written = 0;
@@ -234,11 +231,11 @@ int loopback_block_server_process(struct loopback_block_server *block,
 	int ret = 1;
 
 	if (!virtq)
-		return LOOPBACK_ESTATE;
+		return LOOPBACK_ERR_STATE;
 	publish(block, virtq);
 	room = !block->pending || submit(block, block->pending);
 	virtq_device_disable_notifications(virtq);
-	while (room && budget && block->free != SLOT_NONE) {
+	while (room && budget && block->free) {
 		ret = virtq_device_pop(virtq, &chain);
 		if (ret <= 0)
 			break;
@@ -249,11 +246,11 @@ int loopback_block_server_process(struct loopback_block_server *block,
 	publish(block, virtq);
 	if (ret < 0) {
 		loopback_server_break_queue(block->server, QUEUE,
-					    LOOPBACK_EPROTO);
-		return LOOPBACK_EPROTO;
+					    LOOPBACK_ERR_PROTOCOL);
+		return LOOPBACK_ERR_PROTOCOL;
 	}
 	/* Out of room: a completion brings the caller back, not a kick. */
-	if (block->pending || block->free == SLOT_NONE)
+	if (block->pending || !block->free)
 		return LOOPBACK_OK;
 	if (ret)
 		return LOOPBACK_BLOCK_SERVER_MORE;

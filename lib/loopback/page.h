@@ -2,6 +2,12 @@
 /*
  * Access to the shared words of the control page: little-endian, each load and
  * each store exactly one. Private to lib/loopback.
+ *
+ * Ownership: each word has one writer (docs/channel.md, 1.1).
+ * Concurrency: both peers at any time; the order is the caller's to state, by
+ * the _acquire and _release forms.
+ * Trust: what a load returns is the peer's word until it was validated; a
+ * second load of the same word may return another.
  */
 #ifndef LOOPBACK_PAGE_H
 #define LOOPBACK_PAGE_H

@@ -14,7 +14,7 @@ static int check_device(const struct loopback_device *device)
 	    device->config_size > LOOPBACK_CONFIG_SIZE ||
 	    (device->config_size && !device->config) || !device->start_queue ||
 	    !device->stop_queue || !device->count_in_flight)
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	return LOOPBACK_OK;
 }
 
@@ -42,15 +42,15 @@ int loopback_server_init(struct loopback_server *server,
 	    in_pool(config, config->control, LOOPBACK_CONTROL_SIZE) ||
 	    !config->queues || !config->in_flight || !config->notify.control ||
 	    !config->notify.queue)
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	if (!virtq_size_is_valid(config->queue_size_max) ||
 	    config->queue_size_max > LOOPBACK_QUEUE_SIZE_MAX)
-		return LOOPBACK_ESIZE;
+		return LOOPBACK_ERR_SIZE;
 	if (config->record &&
 	    (config->record_size < LOOPBACK_RECORD_SIZE(device->queue_count) ||
 	     in_pool(config, config->record, config->record_size) ||
 	     (uintptr_t)config->record % sizeof(uint64_t)))
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 
 	page_clear(server, sizeof(*server));
 	server->config = *config;
@@ -66,8 +66,8 @@ int loopback_server_init(struct loopback_server *server,
 	};
 	ret = virtio_region_table_init(&server->regions, &server->region, 1);
 	if (ret)
-		return ret == VIRTIO_ERR_ALIGNMENT ? LOOPBACK_EALIGN :
-						     LOOPBACK_EINVAL;
+		return ret == VIRTIO_ERR_ALIGNMENT ? LOOPBACK_ERR_ALIGNMENT :
+						     LOOPBACK_ERR_INVALID;
 	for (queue = 0; queue < device->queue_count; queue++)
 		config->queues[queue].state = LOOPBACK_QUEUE_DISABLED;
 	return LOOPBACK_OK;
@@ -80,8 +80,10 @@ static void write_config(struct loopback_server *server, const uint8_t *config)
 
 	page_store32(&control->server.config_generation,
 		     ++server->config_generation);
-	/* Odd before the first byte. Pairs with the read barrier in
-	 * loopback_client_read_config() (VirtIO 1.2, 2.5.2). */
+	/*
+	 * Odd before the first byte. Pairs with the read barrier in
+	 * loopback_client_read_config() (VirtIO 1.2, 2.5.2).
+	 */
 	port_full_barrier();
 	for (i = 0; i < server->device->config_size; i++)
 		port_store(&control->config[i], config[i]);
@@ -127,11 +129,13 @@ int loopback_server_publish(struct loopback_server *server)
 	struct loopback_server_line *line = &server->control->server;
 
 	if (server->published)
-		return LOOPBACK_ESTATE;
+		return LOOPBACK_ERR_STATE;
 	page_store32(&line->state, LOOPBACK_SERVER_STARTING);
-	/* The state before all that follows: a client that catches a word of
+	/*
+	 * The state before all that follows: a client that catches a word of
 	 * the new life finds the state or the generation changed. Pairs with
-	 * the read barrier in loopback_client_attach(). */
+	 * the read barrier in loopback_client_attach().
+	 */
 	port_full_barrier();
 
 	server->generation =
@@ -142,18 +146,22 @@ int loopback_server_publish(struct loopback_server *server)
 	write_header(server);
 	write_config(server, server->device->config);
 
-	/* A request that stands here was meant for an earlier life: answer it
+	/*
+	 * A request that stands here was meant for an earlier life: answer it
 	 * with status 0, which is the truth, and wait for the next. Release:
 	 * the new generation before the answer. Pairs with the acquire in
-	 * loopback_client_poll(), which then looks at the generation again. */
+	 * loopback_client_poll(), which then looks at the generation again.
+	 */
 	server->handled = page_load64(&server->control->client.request);
 	server->answered = LOOPBACK_WORD_SEQUENCE(server->handled);
 	page_store64_release(&line->acknowledge,
 			     LOOPBACK_WORD(0, server->answered));
 
 	server->published = true;
-	/* Release: all of the above before READY. Pairs with the acquire in
-	 * loopback_client_attach() (docs/channel.md, 4.1). */
+	/*
+	 * Release: all of the above before READY. Pairs with the acquire in
+	 * loopback_client_attach() (docs/channel.md, 4.1).
+	 */
 	page_store32_release(&line->state, LOOPBACK_SERVER_READY);
 	/* The state before the bell, as in loopback_server_answer(). */
 	port_full_barrier();
@@ -165,7 +173,7 @@ int loopback_server_update_config(struct loopback_server *server,
 				  const void *config)
 {
 	if (!server->published)
-		return LOOPBACK_ESTATE;
+		return LOOPBACK_ERR_STATE;
 	write_config(server, config);
 	/* The generation before the bell, as in loopback_server_answer(). */
 	port_full_barrier();
@@ -177,7 +185,7 @@ void loopback_server_stop(struct loopback_server *server)
 {
 	if (!server->published)
 		return;
-	loopback_queues_stop(server, true);
+	loopback_queues_stop(server, 0);
 	server->published = false;
 	page_store32_release(&server->control->server.state,
 			     LOOPBACK_SERVER_STOPPED);

@@ -18,13 +18,17 @@ void loopback_server_answer(struct loopback_server *server, uint32_t status,
 	server->last_error = error;
 	loopback_record_status(server);
 	page_store32(&server->control->server.error, (uint32_t)error);
-	/* Release: all that was done for the request, and all that a stopped
+	/*
+	 * Release: all that was done for the request, and all that a stopped
 	 * queue wrote, comes before the word that says so. Pairs with the
-	 * acquire in loopback_client_poll() (docs/channel.md, 4.2). */
+	 * acquire in loopback_client_poll() (docs/channel.md, 4.2).
+	 */
 	page_store64_release(&server->control->server.acknowledge,
 			     LOOPBACK_WORD(status, sequence));
-	/* The word before the bell: a client that took the bell and then
-	 * reads the word must find it. Pairs with the swap that takes it. */
+	/*
+	 * The word before the bell: a client that took the bell and then
+	 * reads the word must find it. Pairs with the swap that takes it.
+	 */
 	port_full_barrier();
 	server->config.notify.control(server->config.notify.ctx);
 }
@@ -32,22 +36,22 @@ void loopback_server_answer(struct loopback_server *server, uint32_t status,
 /* VirtIO 1.2, 2.1 and 3.1.1: bits are set in order and never taken back. */
 static int check_status(uint32_t granted, uint32_t status)
 {
-	/* Stops bits without a meaning from being echoed as if granted. */
+	/* Stops bits that a driver may not set from being taken for others. */
 	if (status & ~STATUS_DRIVER)
-		return LOOPBACK_ESTATUS;
+		return LOOPBACK_ERR_STATUS;
 	/* Stops a driver from going back without the reset that empties us. */
 	if (granted & STATUS_DRIVER & ~status)
-		return LOOPBACK_ESTATUS;
+		return LOOPBACK_ERR_STATUS;
 	if (status & VIRTIO_STATUS_DRIVER &&
 	    !(status & VIRTIO_STATUS_ACKNOWLEDGE))
-		return LOOPBACK_ESTATUS;
+		return LOOPBACK_ERR_STATUS;
 	if (status & VIRTIO_STATUS_FEATURES_OK &&
 	    !(status & VIRTIO_STATUS_DRIVER))
-		return LOOPBACK_ESTATUS;
+		return LOOPBACK_ERR_STATUS;
 	/* Stops queues from starting before features were settled. */
 	if (status & VIRTIO_STATUS_DRIVER_OK &&
 	    !(status & VIRTIO_STATUS_FEATURES_OK))
-		return LOOPBACK_ESTATUS;
+		return LOOPBACK_ERR_STATUS;
 	return LOOPBACK_OK;
 }
 
@@ -60,7 +64,7 @@ static int settle_features(struct loopback_server *server)
 	/* Stops the use of what was not offered, and of legacy layouts. */
 	if (low & ~server->features || high ||
 	    !(low & VIRTIO_FEATURE(VIRTIO_F_VERSION_1)))
-		return LOOPBACK_EFEATURES;
+		return LOOPBACK_ERR_FEATURES;
 	server->driver_features = low;
 	return LOOPBACK_OK;
 }
@@ -71,7 +75,7 @@ static int begin_reset(struct loopback_server *server,
 	server->client_generation = client_generation;
 	server->closing = page_load32(&server->control->client.state) ==
 			  LOOPBACK_CLIENT_CLOSED;
-	loopback_queues_stop(server, true);
+	loopback_queues_stop(server, 0);
 	server->next_status = 0;
 	server->draining = true;
 	return 0;
@@ -99,7 +103,7 @@ static int advance(struct loopback_server *server, uint32_t status)
 		return refuse(server,
 			      granted | VIRTIO_STATUS_DEVICE_NEEDS_RESET, ret);
 	if (status & VIRTIO_STATUS_FAILED) {
-		loopback_queues_stop(server, true);
+		loopback_queues_stop(server, 0);
 		server->next_status = status;
 		server->draining = true;
 		return 0;
@@ -114,8 +118,7 @@ static int advance(struct loopback_server *server, uint32_t status)
 				      ret);
 	}
 	if (status & VIRTIO_STATUS_DRIVER_OK) {
-		loopback_queues_stop(server, false);
-		ret = loopback_queues_bring_up(server);
+		ret = loopback_queues_follow(server);
 		if (ret)
 			return refuse(
 				server,
@@ -133,20 +136,21 @@ static int handle_request(struct loopback_server *server)
 {
 	const struct loopback_client_line *line = &server->control->client;
 	uint64_t client_generation = page_load64(&line->generation);
-	uint32_t status = LOOPBACK_WORD_STATUS(server->handled) &
-			  ~VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+	uint32_t status = LOOPBACK_WORD_STATUS(server->handled);
 
-	/* Stops a request that was meant for an earlier life, whose rings and
-	 * features this one does not know. */
+	/*
+	 * Stops a request that was meant for an earlier life, whose rings and
+	 * features this one does not know.
+	 */
 	if (page_load64(&line->server_generation) != server->generation)
-		return refuse(server, server->status, LOOPBACK_ESTALE);
+		return refuse(server, server->status, LOOPBACK_ERR_STALE);
 	if (!status)
 		return begin_reset(server, client_generation);
 	/* Stops a new client life from inheriting the rings of its last. */
 	if (client_generation != server->client_generation)
 		return refuse(server,
 			      server->status | VIRTIO_STATUS_DEVICE_NEEDS_RESET,
-			      LOOPBACK_ESTALE);
+			      LOOPBACK_ERR_STALE);
 	return advance(server, status);
 }
 
@@ -182,23 +186,27 @@ int loopback_server_poll_control(struct loopback_server *server)
 	uint64_t request;
 
 	if (!server->published)
-		return LOOPBACK_ESTATE;
+		return LOOPBACK_ERR_STATE;
 	page_store32(&server->control->server.liveness, ++server->liveness);
 
 	events = finish_request(server);
 	if (events & LOOPBACK_EVENT_DRAINING)
 		return events;
 
-	/* Acquire: everything the client wrote for this request is visible.
-	 * Pairs with the release in the client's send_request(). */
+	/*
+	 * Acquire: everything the client wrote for this request is visible.
+	 * Pairs with the release in the client's send_request().
+	 */
 	request = page_load64_acquire(&server->control->client.request);
 	if (LOOPBACK_WORD_SEQUENCE(request) ==
 	    LOOPBACK_WORD_SEQUENCE(server->handled))
 		return events;
 	server->handled = request;
 	now = handle_request(server);
-	/* A refused request was answered; any other is answered here, at once
-	 * or when its last request in flight has ended. */
+	/*
+	 * A refused request was answered; any other is answered here, at once
+	 * or when its last request in flight has ended.
+	 */
 	if (!(now & LOOPBACK_EVENT_REFUSED))
 		now |= finish_request(server);
 	return events | now;

@@ -3,6 +3,11 @@
  * What the files of the server endpoint share: server.c (a life from publish
  * to stop), server_control.c (the client's requests), server_queue.c (queues up
  * and down), server_record.c (the record).
+ *
+ * Ownership: everything hangs off the caller's struct loopback_server.
+ * Concurrency: the endpoint's one caller.
+ * Trust: the client's words are loaded in server_control.c and server_queue.c
+ * only, once each; the record is this compartment's own.
  */
 #ifndef LOOPBACK_SERVER_PRIVATE_H
 #define LOOPBACK_SERVER_PRIVATE_H
@@ -21,10 +26,13 @@ void loopback_record_queue_up(struct loopback_server *server,
 void loopback_record_queue_down(struct loopback_server *server,
 				unsigned int queue);
 
-/* Bring up every queue that is down and was made ready; all or none. */
-int loopback_queues_bring_up(struct loopback_server *server);
-/* Stop the live queues that the client made not ready (`all`: every one). */
-void loopback_queues_stop(struct loopback_server *server, bool all);
+/*
+ * Do as the queues' `ready` words say: stop the live ones that are not ready,
+ * bring up those that are down and ready, all or none.
+ */
+int loopback_queues_follow(struct loopback_server *server);
+/* Stop the queues that are up, but for those whose bit is set in `keep`. */
+void loopback_queues_stop(struct loopback_server *server, uint32_t keep);
 /* Let go of stopped queues with nothing in flight; true when none is left. */
 bool loopback_queues_drain(struct loopback_server *server);
 

@@ -57,15 +57,15 @@ static int convert_ring_error(int error)
 	case VIRTIO_OK:
 		return LOOPBACK_OK;
 	case VIRTIO_ERR_QUEUE_SIZE:
-		return LOOPBACK_ESIZE;
+		return LOOPBACK_ERR_SIZE;
 	case VIRTIO_ERR_ALIGNMENT:
-		return LOOPBACK_EALIGN;
+		return LOOPBACK_ERR_ALIGNMENT;
 	case VIRTIO_ERR_RANGE:
-		return LOOPBACK_ERANGE;
+		return LOOPBACK_ERR_RANGE;
 	case VIRTIO_ERR_OVERLAP:
-		return LOOPBACK_EOVERLAP;
+		return LOOPBACK_ERR_OVERLAP;
 	default:
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	}
 }
 
@@ -82,8 +82,10 @@ static int queue_bring_up(struct loopback_server *server, unsigned int queue)
 	};
 	int ret;
 
-	/* The one time these words are read; a later change by the client
-	 * changes nothing until the queue has been down. */
+	/*
+	 * The one time these words are read; a later change by the client
+	 * changes nothing until the queue has been down.
+	 */
 	own->area.size = page_load32(&shared->size);
 	own->area.descriptor_area = page_load64(&shared->descriptor_area);
 	own->area.driver_area = page_load64(&shared->driver_area);
@@ -91,7 +93,7 @@ static int queue_bring_up(struct loopback_server *server, unsigned int queue)
 
 	/* Stops a size that the private arrays have no room for. */
 	if (own->area.size > server->config.queue_size_max)
-		return LOOPBACK_ESIZE;
+		return LOOPBACK_ERR_SIZE;
 	config.addresses.num = own->area.size;
 	config.addresses.desc = own->area.descriptor_area;
 	config.addresses.avail = own->area.driver_area;
@@ -100,54 +102,75 @@ static int queue_bring_up(struct loopback_server *server, unsigned int queue)
 	if (ret)
 		return ret;
 	if (queue_overlaps_others(server, queue))
-		return LOOPBACK_EOVERLAP;
+		return LOOPBACK_ERR_OVERLAP;
 
 	own->state = LOOPBACK_QUEUE_LIVE;
 	loopback_record_queue_up(server, queue);
 	return LOOPBACK_OK;
 }
 
-int loopback_queues_bring_up(struct loopback_server *server)
+/* Each queue's `ready` word, loaded once; bit q of `ready` is queue q's. */
+static int read_ready(struct loopback_server *server, uint32_t *ready)
 {
-	uint64_t started = 0;
 	unsigned int queue;
+
+	*ready = 0;
+	for (queue = 0; queue < server->device->queue_count; queue++) {
+		uint32_t word =
+			page_load32(&server->control->queue[queue].ready);
+
+		/* Stops a value without a meaning from passing for 1. */
+		if (word > 1) {
+			page_store32(&server->control->answer[queue].error,
+				     (uint32_t)LOOPBACK_ERR_INVALID);
+			return LOOPBACK_ERR_INVALID;
+		}
+		*ready |= word << queue;
+	}
+	return LOOPBACK_OK;
+}
+
+static void announce_live(struct loopback_server *server, unsigned int queue)
+{
+	page_store32(&server->control->answer[queue].error, 0);
+	page_store32(&server->control->answer[queue].state,
+		     LOOPBACK_QUEUE_LIVE);
+	server->device->start_queue(server->device->ctx, queue);
+}
+
+static int bring_up(struct loopback_server *server, uint32_t ready)
+{
+	struct loopback_server_queue *queues = server->config.queues;
+	unsigned int queue;
+	uint32_t started = 0;
 	int ret = LOOPBACK_OK;
 
 	for (queue = 0; queue < server->device->queue_count && !ret; queue++) {
-		uint32_t ready =
-			page_load32(&server->control->queue[queue].ready);
-
-		if (server->config.queues[queue].state !=
-			    LOOPBACK_QUEUE_DISABLED ||
-		    !ready)
+		if (!(ready >> queue & 1) ||
+		    queues[queue].state != LOOPBACK_QUEUE_DISABLED)
 			continue;
-		ret = ready == 1 ? queue_bring_up(server, queue) :
-				   LOOPBACK_EINVAL;
+		ret = queue_bring_up(server, queue);
 		if (ret)
 			page_store32(&server->control->answer[queue].error,
 				     (uint32_t)ret);
 		else
-			started |= 1ull << queue;
+			started |= 1u << queue;
 	}
 
 	for (queue = 0; queue < server->device->queue_count; queue++) {
 		if (!(started >> queue & 1))
 			continue;
-		if (ret) {
-			server->config.queues[queue].state =
-				LOOPBACK_QUEUE_DISABLED;
-			loopback_record_queue_down(server, queue);
+		if (!ret) {
+			announce_live(server, queue);
 			continue;
 		}
-		page_store32(&server->control->answer[queue].error, 0);
-		page_store32(&server->control->answer[queue].state,
-			     LOOPBACK_QUEUE_LIVE);
-		server->device->start_queue(server->device->ctx, queue);
+		queues[queue].state = LOOPBACK_QUEUE_DISABLED;
+		loopback_record_queue_down(server, queue);
 	}
 	return ret;
 }
 
-void loopback_queues_stop(struct loopback_server *server, bool all)
+void loopback_queues_stop(struct loopback_server *server, uint32_t keep)
 {
 	unsigned int queue;
 
@@ -155,11 +178,9 @@ void loopback_queues_stop(struct loopback_server *server, bool all)
 		struct loopback_server_queue *own =
 			&server->config.queues[queue];
 
-		if (own->state == LOOPBACK_QUEUE_DISABLED ||
+		if (keep >> queue & 1 ||
+		    own->state == LOOPBACK_QUEUE_DISABLED ||
 		    own->state == LOOPBACK_QUEUE_DRAINING)
-			continue;
-		if (!all && (own->state != LOOPBACK_QUEUE_LIVE ||
-			     page_load32(&server->control->queue[queue].ready)))
 			continue;
 		if (own->state == LOOPBACK_QUEUE_LIVE)
 			server->device->stop_queue(server->device->ctx, queue);
@@ -167,6 +188,17 @@ void loopback_queues_stop(struct loopback_server *server, bool all)
 		page_store32(&server->control->answer[queue].state,
 			     LOOPBACK_QUEUE_DRAINING);
 	}
+}
+
+int loopback_queues_follow(struct loopback_server *server)
+{
+	uint32_t ready;
+	int ret = read_ready(server, &ready);
+
+	if (ret)
+		return ret;
+	loopback_queues_stop(server, ready);
+	return bring_up(server, ready);
 }
 
 bool loopback_queues_drain(struct loopback_server *server)
@@ -180,8 +212,10 @@ bool loopback_queues_drain(struct loopback_server *server)
 
 		if (own->state != LOOPBACK_QUEUE_DRAINING)
 			continue;
-		/* Stops memory the client is about to reuse from being written
-		 * by a request of before the reset. */
+		/*
+		 * Stops memory the client is about to reuse from being written
+		 * by a request of before the reset.
+		 */
 		if (server->device->count_in_flight(server->device->ctx,
 						    queue)) {
 			done = false;

@@ -37,8 +37,10 @@ uint64_t loopback_record_begin(struct loopback_server *server,
 	if (record && page_load32(&record->magic) == LOOPBACK_RECORD_MAGIC &&
 	    page_load32(&record->version) == LOOPBACK_RECORD_VERSION)
 		generation = page_load64(&record->generation);
-	/* The page's value may be the client's forgery: differing from it is
-	 * what counts, for the client compares with what it saw there. */
+	/*
+	 * The page's value may be the client's forgery: differing from it is
+	 * what counts, for the client compares with what it saw there.
+	 */
 	do {
 		generation++;
 	} while (generation == page_generation || !generation);
@@ -95,22 +97,35 @@ void loopback_record_queue_down(struct loopback_server *server,
 		record_clear_queue(&server->record->queue[queue]);
 }
 
+/* The queue's log, or NULL without a record. */
+static struct loopback_record_queue *get_log(struct loopback_server *server,
+					     unsigned int queue)
+{
+	return server->record ? &server->record->queue[queue] : NULL;
+}
+
+static void mark(uint64_t *words, uint16_t head)
+{
+	uint64_t *word = &words[head / 64];
+
+	page_store64(word, page_load64(word) | 1ull << head % 64);
+}
+
 void loopback_server_log_taken(struct loopback_server *server,
 			       unsigned int queue, uint16_t head)
 {
 	const struct virtq_device *virtq = &server->config.queues[queue].virtq;
-	struct loopback_record_queue *log;
+	struct loopback_record_queue *log = get_log(server, queue);
 	uint64_t progress;
 
-	if (!server->record)
+	if (!log)
 		return;
-	log = &server->record->queue[queue];
 	progress = page_load64(&log->progress);
-	page_store64(&log->in_flight[head / 64],
-		     page_load64(&log->in_flight[head / 64]) |
-			     1ull << head % 64);
-	/* Mark first, then move on: a life that ends between the two takes the
-	 * entry again and finds the mark already set. */
+	mark(log->in_flight, head);
+	/*
+	 * Mark first, then move on: a life that ends between the two takes the
+	 * entry again and finds the mark already set.
+	 */
 	page_store64_release(
 		&log->progress,
 		LOOPBACK_PROGRESS(virtq->avail_idx,
@@ -121,15 +136,13 @@ void loopback_server_log_taken(struct loopback_server *server,
 void loopback_server_log_staged(struct loopback_server *server,
 				unsigned int queue, uint16_t head)
 {
-	struct loopback_record_queue *log;
+	struct loopback_record_queue *log = get_log(server, queue);
 	uint64_t progress;
 
-	if (!server->record)
+	if (!log)
 		return;
-	log = &server->record->queue[queue];
 	progress = page_load64(&log->progress);
-	page_store64(&log->staged[head / 64],
-		     page_load64(&log->staged[head / 64]) | 1ull << head % 64);
+	mark(log->staged, head);
 	page_store64_release(
 		&log->progress,
 		LOOPBACK_PROGRESS(LOOPBACK_PROGRESS_AVAIL(progress),
@@ -140,13 +153,12 @@ void loopback_server_log_staged(struct loopback_server *server,
 void loopback_server_log_published(struct loopback_server *server,
 				   unsigned int queue)
 {
-	struct loopback_record_queue *log;
+	struct loopback_record_queue *log = get_log(server, queue);
 	unsigned int words, i;
 	uint64_t progress;
 
-	if (!server->record)
+	if (!log)
 		return;
-	log = &server->record->queue[queue];
 	progress = page_load64(&log->progress);
 	if (!LOOPBACK_PROGRESS_STAGED(progress))
 		return;

@@ -9,7 +9,7 @@
  * interrupts deliver: with `ssip` in the boot arguments, or without an IMSIC.
  */
 #include <common/console.h>
-#include <common/doorbell.h>
+#include <common/bell.h>
 #include <common/firmware.h>
 #include <common/irq.h>
 #include <common/tree.h>
@@ -71,7 +71,7 @@ static void bench_trip_ipis(void)
 static void bench_trip_doorbells(void)
 {
 	bench_bits &= ~BIT_PING;
-	doorbell_ring(BENCH_LINK, BIT_PING);
+	bell_ring(BENCH_LINK, BIT_PING);
 	while (!(bench_bits & BIT_PING))
 		irq_wait();
 }
@@ -123,8 +123,8 @@ static void bench_compare(const struct bench_cost *ipis, const char *suffix)
 
 static void bench_register(bool software)
 {
-	if (doorbell_init(software) ||
-	    doorbell_connect(BENCH_LINK, bench_take, NULL)) {
+	if (bell_init(software) ||
+	    bell_connect(BENCH_LINK, bench_take, NULL)) {
 		print("the firmware refused the doorbell page\n");
 		firmware_end(true);
 	}
@@ -159,7 +159,7 @@ static void bench_lead(bool software)
 
 	bench_register(software);
 	bench_compare(&ipis, software ? "_ssip" : "");
-	doorbell_ring(BENCH_LINK, BIT_END);
+	bell_ring(BENCH_LINK, BIT_END);
 }
 
 static void bench_follow(bool software)
@@ -171,7 +171,7 @@ static void bench_follow(bool software)
 		if (bench_bits & BIT_END)
 			return;
 		bench_bits = 0;
-		doorbell_ring(BENCH_LINK, BIT_PING);
+		bell_ring(BENCH_LINK, BIT_PING);
 	}
 }
 

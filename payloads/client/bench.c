@@ -74,7 +74,7 @@ static int bench_run(struct client_disk *disk, unsigned int depth,
 
 	transfer.buffers = client_get_buffers(disk, &size);
 	if (size < (uint64_t)depth * BENCH_BYTES)
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	/* What the reading of the counters itself adds. */
 	bench_begin(&begin);
 	bench_end(&overhead, &begin);

@@ -3,9 +3,11 @@
  * The client payload's parts: the disk that it reaches through its channel,
  * transfers of many requests over it, and a benchmark.
  *
- * One hart runs all of it; whatever waits, waits in wfi for a doorbell. The
- * server is not trusted: a request that it refuses or garbles is an error of
- * that request, and its end is one of all that are in flight.
+ * Ownership: all memory is taken once, at the start, and never given back.
+ * Concurrency: one hart runs all of it; whatever waits, waits in wfi for a
+ * doorbell.
+ * Trust: the server is not trusted: a request that it refuses or garbles is an
+ * error of that request, and its end is one of all that are in flight.
  */
 #ifndef CLIENT_CLIENT_H
 #define CLIENT_CLIENT_H
@@ -23,10 +25,13 @@ struct client_disk {
 	struct loopback_client endpoint;
 	struct loopback_block_client block;
 	struct virtq_driver virtq;
-	uint64_t size;			/* bytes */
-	uint64_t peer_life;		/* the server's life attached to */
+	/* bytes */
+	uint64_t size;
+	/* the server's life attached to */
+	uint64_t peer_life;
 	unsigned int attachments;
-	bool batch;			/* let completions gather (depth > 1) */
+	/* let completions gather (depth > 1) */
+	bool batch;
 };
 
 /*
@@ -37,10 +42,16 @@ struct client_disk {
 int client_disk_open(struct client_disk *disk);
 
 /*
- * After LOOPBACK_EPEER: waits for the server's next life and brings the device
- * up again. Returns LOOPBACK_EPEER when there will be none.
+ * After LOOPBACK_ERR_PEER: waits for the server's next life and brings the
+ * device up again. Returns LOOPBACK_ERR_PEER when there will be none.
  */
 int client_disk_attach(struct client_disk *disk);
+
+/*
+ * After LOOPBACK_ERR_PROTOCOL: resets the device, which ends what is in flight
+ * with LOOPBACK_ERR_PEER, and brings it up again.
+ */
+int client_disk_reset(struct client_disk *disk);
 
 /* Sleeps until the doorbell rings, and takes note of what it says. */
 void client_disk_wait(struct client_disk *disk);
@@ -54,13 +65,19 @@ void client_disk_close(struct client_disk *disk);
 
 /* A run over consecutive bytes of the disk in requests of one size. */
 struct client_transfer {
-	uint32_t type;			/* VIRTIO_BLK_T_IN or _OUT */
-	uint64_t offset;		/* bytes, a multiple of CLIENT_SECTOR */
-	uint64_t length;		/* bytes, a multiple of CLIENT_SECTOR */
-	uint64_t wrap;			/* offsets return to 0 here; 0: never */
-	uint32_t request_bytes;		/* the last request may be shorter */
-	unsigned int depth;		/* requests in flight, 1 .. CLIENT_DEPTH_MAX */
-	unsigned char *buffers;		/* in the pool: depth * request_bytes */
+	/* VIRTIO_BLK_T_IN or _OUT */
+	uint32_t type;
+	/* bytes, multiples of CLIENT_SECTOR */
+	uint64_t offset;
+	uint64_t length;
+	/* offsets return to 0 here; 0: never */
+	uint64_t wrap;
+	/* the last request may be shorter */
+	uint32_t request_bytes;
+	/* requests in flight, 1 to CLIENT_DEPTH_MAX */
+	unsigned int depth;
+	/* in the pool: depth * request_bytes */
+	unsigned char *buffers;
 	/*
 	 * Fills a request's buffer before a write, looks at it after a read;
 	 * in the order of offsets. NULL: nobody does. A negative result of
@@ -70,12 +87,15 @@ struct client_transfer {
 	int (*look)(void *context, uint64_t offset, const void *data,
 		    uint32_t size);
 	void *context;
-	/* Results. */
-	uint64_t requests;		/* ended well */
-	uint64_t retries;		/* started again after the server's end */
+	/* Results: requests that ended well, and that were started again. */
+	uint64_t requests;
+	uint64_t retries;
 };
 
-/* A server that restarts more often than this in one transfer gives it up. */
+/*
+ * A transfer outlives this many ends of the server, and of rings that make no
+ * sense.
+ */
 #define CLIENT_RESTARTS_MAX	64
 
 /* Returns 0 or the enum loopback_error that ended it. */

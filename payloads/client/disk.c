@@ -42,7 +42,6 @@ static int disk_init_memory(struct client_disk *disk,
 		.queue = CLIENT_QUEUE,
 		.slot_count = size,
 	};
-	int error;
 
 	memory->size = size;
 	memory->ring = channel_take_pool(&disk->channel,
@@ -59,9 +58,8 @@ static int disk_init_memory(struct client_disk *disk,
 					   sizeof(*memory->tables), 64);
 	if (!memory->ring || !memory->slots || !memory->tables ||
 	    !config.wires || !config.slots)
-		return LOOPBACK_EINVAL;
-	error = loopback_block_client_init(&disk->block, &config);
-	return error;
+		return LOOPBACK_ERR_INVALID;
+	return loopback_block_client_init(&disk->block, &config);
 }
 
 /* Repeats an endpoint's step until its answer is in. */
@@ -70,24 +68,23 @@ static int disk_await(struct client_disk *disk)
 	int error;
 
 	while ((error = loopback_client_poll(&disk->endpoint)) ==
-	       LOOPBACK_EAGAIN)
+	       LOOPBACK_ERR_AGAIN)
 		client_disk_wait(disk);
 	return error;
 }
 
+/* From the answer to a reset to a device that runs. */
 static int disk_bring_up(struct client_disk *disk)
 {
 	static struct loopback_client_queue_memory memory;
-	int error = loopback_client_attach(&disk->endpoint);
+	int error = disk_await(disk);
 
-	if (!error)
-		error = disk_await(disk);
 	if (error)
 		return error;
 	if (!memory.ring)
 		error = disk_init_memory(disk, &memory);
 	if (!error && memory.size > disk->endpoint.queue_size_max)
-		error = LOOPBACK_ESIZE;
+		error = LOOPBACK_ERR_SIZE;
 	if (!error)
 		error = loopback_client_setup_queue(&disk->endpoint,
 						    CLIENT_QUEUE, &memory);
@@ -98,7 +95,7 @@ static int disk_bring_up(struct client_disk *disk)
 		error = disk_await(disk);
 	while (!error) {
 		error = loopback_block_client_read_config(&disk->block);
-		if (error != LOOPBACK_EAGAIN)
+		if (error != LOOPBACK_ERR_AGAIN)
 			break;
 		client_disk_wait(disk);
 		error = LOOPBACK_OK;
@@ -125,12 +122,16 @@ int client_disk_attach(struct client_disk *disk)
 
 	for (;;) {
 		disk_note_peer(disk);
-		error = disk_bring_up(disk);
-		if (error != LOOPBACK_ENOTREADY && error != LOOPBACK_EPEER)
-			break;
+		/* Its page may say READY for ever: nobody changes it. */
 		if (channel_is_abandoned(&disk->channel))
-			return LOOPBACK_EPEER;
-		if (error == LOOPBACK_ENOTREADY)
+			return LOOPBACK_ERR_PEER;
+		error = loopback_client_attach(&disk->endpoint);
+		if (!error)
+			error = disk_bring_up(disk);
+		if (error != LOOPBACK_ERR_NOT_READY &&
+		    error != LOOPBACK_ERR_PEER)
+			break;
+		if (error == LOOPBACK_ERR_NOT_READY)
 			client_disk_wait(disk);
 	}
 	if (!error) {
@@ -140,10 +141,17 @@ int client_disk_attach(struct client_disk *disk)
 	return error;
 }
 
+int client_disk_reset(struct client_disk *disk)
+{
+	int error = loopback_client_reset(&disk->endpoint);
+
+	return error ? error : disk_bring_up(disk);
+}
+
 int client_disk_open(struct client_disk *disk)
 {
 	const struct tree_channel *info = disk_find();
-	int error = LOOPBACK_EINVAL;
+	int error = LOOPBACK_ERR_INVALID;
 
 	if (!info) {
 		print("no block channel with this compartment as its client\n");
@@ -175,7 +183,7 @@ int client_disk_poll(struct client_disk *disk,
 	channel_take(&disk->channel, LOOPBACK_BIT_QUEUE(CLIENT_QUEUE));
 	do {
 		result = loopback_block_client_poll(&disk->block, completion);
-	} while (result == LOOPBACK_EAGAIN && disk->batch &&
+	} while (result == LOOPBACK_ERR_AGAIN && disk->batch &&
 		 loopback_block_client_count_busy(&disk->block) &&
 		 virtq_driver_enable_callbacks_delayed(&disk->virtq));
 	return result;

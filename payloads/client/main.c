@@ -27,7 +27,7 @@ static int client_introduce(struct client_disk *disk)
 	char id[VIRTIO_BLK_ID_BYTES + 1] = "";
 	uint64_t size;
 	unsigned char *buffer = client_get_buffers(disk, &size);
-	int error = LOOPBACK_EINVAL;
+	int error = LOOPBACK_ERR_INVALID;
 
 	if (size >= VIRTIO_BLK_ID_BYTES)
 		error = client_request_run(disk, VIRTIO_BLK_T_GET_ID, buffer,
@@ -85,7 +85,7 @@ void payload_main(void)
 
 	if (irq_init(&tree))
 		firmware_end(true);
-	if (doorbell_init(tree_has_word(&tree, "ssip"))) {
+	if (bell_init(tree_has_word(&tree, "ssip"))) {
 		print("the firmware refused the doorbell page\n");
 		firmware_end(true);
 	}

@@ -47,7 +47,7 @@ static int transfer_prepare(struct client_disk *disk,
 	if (disk->block.segment_size_max && each > disk->block.segment_size_max)
 		each = disk->block.segment_size_max & ~(CLIENT_SECTOR - 1U);
 	transfer->request_bytes = each;
-	return each ? LOOPBACK_OK : LOOPBACK_EINVAL;
+	return each ? LOOPBACK_OK : LOOPBACK_ERR_INVALID;
 }
 
 static int step_end(const char *step, int error)
@@ -108,7 +108,7 @@ static int pattern_look(void *context, uint64_t offset, const void *data,
 		if (words[i] == pattern_get(pattern, offset + 8 * i))
 			continue;
 		pattern->wrong = offset + 8 * i;
-		return LOOPBACK_EIO;
+		return LOOPBACK_ERR_IO;
 	}
 	return LOOPBACK_OK;
 }
@@ -148,7 +148,7 @@ static int pattern_round(struct client_disk *disk, unsigned int depth,
 	int error;
 
 	if (disk->size < CLIENT_PATTERN_BYTES)
-		return step_end("writing the pattern", LOOPBACK_ERANGE);
+		return step_end("writing the pattern", LOOPBACK_ERR_RANGE);
 	transfer.offset = disk->size - CLIENT_PATTERN_BYTES;
 	transfer.length = CLIENT_PATTERN_BYTES;
 	error = transfer_prepare(disk, &transfer, MEASURE_REQUEST);
@@ -205,13 +205,13 @@ int client_step_measure(struct client_disk *disk, unsigned int depth,
 	}
 	observed = firmware_get_observed(COMPARTMENT_COUNTER_ENTRIES);
 	entries = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES);
-	rings = doorbell_get_rings();
+	rings = bell_get_rings();
 	time = hart_get_time();
 	error = client_transfer_run(disk, &transfer);
 	if (error)
 		return step_end("measuring", error);
 	time = hart_get_time() - time;
-	rings = doorbell_get_rings() - rings;
+	rings = bell_get_rings() - rings;
 	entries = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES) - entries;
 	observed = firmware_get_observed(COMPARTMENT_COUNTER_ENTRIES) -
 		   observed;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
+#include <common/console.h>
 #include "client.h"
 
 enum piece_state {
@@ -25,6 +26,8 @@ struct run {
 	uint64_t taken;		/* pieces looked at, in order */
 	unsigned int waiting;	/* pieces that are PIECE_READY */
 	unsigned int restarts;
+	uint64_t lost;		/* retries before the last restart */
+	bool failed;		/* a request did, which nothing mends */
 	struct piece pieces[CLIENT_DEPTH_MAX];
 };
 
@@ -88,7 +91,17 @@ static int run_submit(struct run *run)
 			break;
 	}
 	loopback_block_client_kick(&run->disk->block);
-	return error == LOOPBACK_EBUSY ? LOOPBACK_OK : error;
+	return error == LOOPBACK_ERR_BUSY ? LOOPBACK_OK : error;
+}
+
+/* A request's own failure, if any. */
+static int piece_check(const struct piece *piece, uint32_t type,
+		       const struct loopback_block_completion *completion)
+{
+	if (!completion->result && type == VIRTIO_BLK_T_IN &&
+	    completion->length != piece->size)
+		return LOOPBACK_ERR_PROTOCOL;
+	return completion->result;
 }
 
 /* Takes all completions there are; LOOPBACK_OK: wait for more. */
@@ -100,21 +113,20 @@ static int run_complete(struct run *run, bool *progress)
 
 	while (!(result = client_disk_poll(run->disk, &completion))) {
 		piece = completion.cookie;
-		if (completion.result == LOOPBACK_EPEER) {
+		*progress = true;
+		if (completion.result == LOOPBACK_ERR_PEER) {
 			piece->state = PIECE_READY;
 			run->waiting++;
 			run->transfer->retries++;
 			continue;
 		}
 		piece->state = PIECE_DONE;
-		*progress = true;
-		if (completion.result && !error)
-			error = completion.result;
-		else if (run->transfer->type == VIRTIO_BLK_T_IN &&
-			 completion.length != piece->size && !error)
-			error = LOOPBACK_EPROTO;
+		if (!error)
+			error = piece_check(piece, run->transfer->type,
+					    &completion);
 	}
-	if (result != LOOPBACK_EAGAIN && !error)
+	run->failed = error != LOOPBACK_OK;
+	if (result != LOOPBACK_ERR_AGAIN && !error)
 		error = result;
 	return error;
 }
@@ -142,12 +154,36 @@ static int run_look(struct run *run)
 	return LOOPBACK_OK;
 }
 
-/* The server's life ended: what was in flight is submitted to the next one. */
-static int run_recover(struct run *run)
+/*
+ * The server's life ended, or its ring makes no sense: attaches to the next
+ * life, or resets the device. `lost` requests did not end well.
+ */
+static int recover(struct client_disk *disk, uint64_t lost)
 {
+	int error = LOOPBACK_ERR_PEER;
+
+	if (disk->endpoint.state == LOOPBACK_CLIENT_BROKEN) {
+		print("the server's ring makes no sense: resetting\n");
+		error = client_disk_reset(disk);
+	}
+	if (error != LOOPBACK_ERR_PEER)
+		return error;
+	print("%lu requests ended with the server's life\n", lost);
+	error = client_disk_attach(disk);
+	if (!error)
+		print("attached to the server's life %lu\n", disk->peer_life);
+	return error;
+}
+
+/* What was in flight is submitted again. */
+static int run_recover(struct run *run, int reason)
+{
+	uint64_t lost = run->transfer->retries - run->lost;
+
 	if (run->restarts++ == CLIENT_RESTARTS_MAX)
-		return LOOPBACK_EPEER;
-	return client_disk_attach(run->disk);
+		return reason;
+	run->lost = run->transfer->retries;
+	return recover(run->disk, lost);
 }
 
 static int run_step(struct run *run)
@@ -155,10 +191,11 @@ static int run_step(struct run *run)
 	bool progress = false;
 	int error = run_submit(run);
 
-	if (!error || error == LOOPBACK_ESTATE)
+	if (!error || error == LOOPBACK_ERR_STATE)
 		error = run_complete(run, &progress);
-	if (error == LOOPBACK_EPEER)
-		return run_recover(run);
+	if (!run->failed && (error == LOOPBACK_ERR_PEER ||
+			     error == LOOPBACK_ERR_PROTOCOL))
+		return run_recover(run, error);
 	if (!error)
 		error = run_look(run);
 	if (!error && !progress)
@@ -176,7 +213,10 @@ static void run_drain(struct run *run)
 		result = client_disk_poll(run->disk, &completion);
 		if (!result)
 			continue;
-		if (result != LOOPBACK_EAGAIN ||
+		if (result == LOOPBACK_ERR_PROTOCOL &&
+		    !client_disk_reset(run->disk))
+			continue;
+		if (result != LOOPBACK_ERR_AGAIN ||
 		    !loopback_block_client_count_busy(&run->disk->block))
 			break;
 		client_disk_wait(run->disk);
@@ -209,7 +249,7 @@ static int request_try(struct client_disk *disk,
 		return result;
 	loopback_block_client_kick(&disk->block);
 	while ((result = client_disk_poll(disk, &completion)) ==
-	       LOOPBACK_EAGAIN)
+	       LOOPBACK_ERR_AGAIN)
 		client_disk_wait(disk);
 	return result ? result : completion.result;
 }
@@ -226,17 +266,21 @@ int client_request_run(struct client_disk *disk, uint32_t type, void *data,
 		.data = data ? &piece : NULL,
 		.data_count = data ? 1 : 0,
 	};
+	struct loopback_block_completion left;
 	int error;
 
 	disk->batch = false;
 	for (unsigned int i = 0; i < CLIENT_RESTARTS_MAX; i++) {
 		error = request_try(disk, &io);
-		if (error != LOOPBACK_EPEER)
+		if (error != LOOPBACK_ERR_PEER &&
+		    disk->endpoint.state != LOOPBACK_CLIENT_BROKEN)
 			return error;
-		/* What is left of this life is handed back first. */
-		error = client_disk_attach(disk);
+		error = recover(disk, 1);
+		/* The request of before a reset is handed back after it. */
+		while (!error && !client_disk_poll(disk, &left))
+			;
 		if (error)
 			return error;
 	}
-	return LOOPBACK_EPEER;
+	return LOOPBACK_ERR_PEER;
 }

@@ -24,7 +24,7 @@ static void channel_handle(void *context, unsigned int link, uint64_t bits)
 
 static void channel_ring(const struct channel *channel, unsigned int bit)
 {
-	doorbell_ring(channel->info->link, 1ULL << (channel->info->bit + bit));
+	bell_ring(channel->info->link, 1ULL << (channel->info->bit + bit));
 }
 
 static void channel_notify_control(void *context)
@@ -46,7 +46,7 @@ int channel_init(struct channel *channel, const struct tree_channel *info)
 	    info->bit + LOOPBACK_BITS(info->queues) > DOORBELL_BIT_PEER ||
 	    info->control.size < LOOPBACK_CONTROL_SIZE)
 		return -1;
-	if (doorbell_connect(info->link, channel_handle, NULL))
+	if (bell_connect(info->link, channel_handle, NULL))
 		return -1;
 	channel->info = info;
 	channel->peer = "?";
@@ -80,8 +80,8 @@ bool channel_take_peer(struct channel *channel)
 	if (!channel->peer_changed)
 		return false;
 	channel->peer_changed = false;
-	if (doorbell_get_peer(channel->info->link, &channel->peer_state,
-			      &channel->peer_life))
+	if (bell_get_peer(channel->info->link, &channel->peer_state,
+			  &channel->peer_life))
 		channel->peer_state = COMPARTMENT_STATE_FAILED;
 	return true;
 }
@@ -115,23 +115,23 @@ const char *channel_get_error(int error)
 	switch (error) {
 	case LOOPBACK_OK:
 		return "no error";
-	case LOOPBACK_ENOTREADY:
+	case LOOPBACK_ERR_NOT_READY:
 		return "no server has published a device";
-	case LOOPBACK_EPEER:
+	case LOOPBACK_ERR_PEER:
 		return "the peer has ended";
-	case LOOPBACK_EREFUSED:
+	case LOOPBACK_ERR_REFUSED:
 		return "the server refused";
-	case LOOPBACK_EPROTO:
+	case LOOPBACK_ERR_PROTOCOL:
 		return "the peer broke the protocol";
-	case LOOPBACK_EVERSION:
+	case LOOPBACK_ERR_VERSION:
 		return "unknown channel version";
-	case LOOPBACK_EDEVICE:
+	case LOOPBACK_ERR_DEVICE:
 		return "another device type";
-	case LOOPBACK_ERANGE:
+	case LOOPBACK_ERR_RANGE:
 		return "out of range";
-	case LOOPBACK_EIO:
+	case LOOPBACK_ERR_IO:
 		return "input/output error";
-	case LOOPBACK_EUNSUPPORTED:
+	case LOOPBACK_ERR_UNSUPPORTED:
 		return "the device does not do that";
 	default:
 		return "error";

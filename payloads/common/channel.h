@@ -3,9 +3,14 @@
  * A loopback channel of the compartment's tree, tied to the doorbell: collects
  * the bits that were rung for it, rings the peer, hands out its pool.
  *
- * Bits are collected in irq_poll() and irq_wait() and stay until taken; one
- * hart does both. A ring that fails (the peer has ended) is not an error here:
- * the peer's state says so too.
+ * Ownership: the caller's structure, which must live as long as the payload;
+ * its pool is the channel's, and what is taken of it never comes back.
+ * Concurrency: bits are collected in irq_poll() and irq_wait() and stay until
+ * taken; one hart does both.
+ * Trust: the tree's numbers are the firmware's word. The peer's bits mean
+ * "look" and nothing else; that it has ended is believed of the firmware only.
+ * A ring that fails (the peer has ended) is not an error here: the peer's state
+ * says so too.
  */
 #ifndef COMMON_CHANNEL_H
 #define COMMON_CHANNEL_H
@@ -13,25 +18,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <common/doorbell.h>
+#include <common/bell.h>
 #include <common/tree.h>
 #include <loopback/layout.h>
 #include <loopback/notify.h>
 
 struct channel {
 	const struct tree_channel *info;
-	const char *peer;		/* the other compartment's name */
-	struct loopback_notify notify;	/* for the endpoint's configuration */
-	uint64_t bits;			/* rung and not taken, from bit 0 */
+	/* the other compartment's name */
+	const char *peer;
+	/* for the endpoint's configuration */
+	struct loopback_notify notify;
+	/* rung and not taken, from bit 0 */
+	uint64_t bits;
 	bool peer_changed;
 	enum compartment_state peer_state;
-	uint64_t peer_life;		/* how often the peer was started */
-	uint64_t pool_next;		/* first byte not handed out */
+	/* how often the peer was started */
+	uint64_t peer_life;
+	/* first byte not handed out */
+	uint64_t pool_next;
 	struct channel *next;
 };
 
 /*
- * After doorbell_init(). The channel is linked into a list and must stay.
+ * After bell_init(). The channel is linked into a list and must stay.
  * Returns 0, or -1 when the tree's numbers make no sense.
  */
 int channel_init(struct channel *channel, const struct tree_channel *info);

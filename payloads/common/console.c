@@ -16,7 +16,8 @@ static void text_put(struct text *text, char c)
 		text->bytes[text->used++] = c;
 }
 
-static void text_put_string(struct text *text, const char *s, unsigned int width)
+static void text_put_string(struct text *text, const char *s,
+			    unsigned int width)
 {
 	size_t length = strlen(s);
 
@@ -56,7 +57,8 @@ static unsigned long long argument_unsigned(va_list *args, unsigned int size)
 		      va_arg(*args, unsigned int);
 }
 
-static const char *text_put_item(struct text *text, const char *f, va_list *args)
+static const char *text_put_item(struct text *text, const char *f,
+				 va_list *args)
 {
 	unsigned int width = 0, size = 0;
 	char pad = ' ';

@@ -3,8 +3,12 @@
  * A payload's console: the firmware's, one call for each text. The firmware
  * puts the compartment's name before every line.
  *
- * Any hart may call; texts of different harts do not mix within one call of
- * up to CONSOLE_TEXT_MAX bytes, the rest of a longer one is cut off.
+ * Ownership: texts are the caller's and are used during the call only.
+ * Concurrency: any hart may call; texts of different harts do not mix within
+ * one call of up to CONSOLE_TEXT_MAX bytes, the rest of a longer one is cut
+ * off.
+ * Trust: formats are the payload's own; a peer's words are for %s at most, and
+ * the firmware lets only printable characters pass.
  */
 #ifndef COMMON_CONSOLE_H
 #define COMMON_CONSOLE_H

@@ -4,7 +4,10 @@
  * calls on RISC-V. Results are the SBI specification's error codes on every
  * architecture (chapter 3, "Binary Encoding"), 0 being success.
  *
- * Any hart may call any of these at any time.
+ * Ownership: buffers stay the caller's; the firmware uses them during the call
+ * only, and only if they lie in the compartment's own memory.
+ * Concurrency: any hart may call any of these at any time.
+ * Trust: the firmware's word is final: what it refuses, a payload cannot do.
  */
 #ifndef COMMON_FIRMWARE_H
 #define COMMON_FIRMWARE_H
@@ -27,8 +30,9 @@ enum firmware_error {
 };
 
 /*
- * Any call: extension and function as in <compartment/abi.h> or <doorbell/abi.h>. `value` may be NULL
- * when the function returns none that matters.
+ * Any call: extension and function as in <compartment/abi.h> or
+ * <doorbell/abi.h>. `value` may be NULL when the function returns none that
+ * matters.
  */
 long firmware_call(unsigned long extension, unsigned long function,
 		   unsigned long a0, unsigned long a1, unsigned long a2,

@@ -3,11 +3,15 @@
  * The harts of a payload, its clock, its faults. Implemented by the
  * architecture.
  *
- * Every hart has its own stack inside the payload's image. Interrupts are
- * never taken as traps: they are enabled one by one, stay blocked globally, and
- * are handled by irq_poll() when the payload asks (<common/irq.h>). A trap is
- * therefore always a fault, either one that trap_run() waits for or an error
- * that ends the compartment as failed.
+ * Interrupts are never taken as traps: they are enabled one by one, stay
+ * blocked globally, and are handled by irq_poll() when the payload asks
+ * (<common/irq.h>). A trap is therefore always a fault, either one that
+ * trap_run() waits for or an error that ends the compartment as failed.
+ *
+ * Ownership: every hart has its own stack inside the payload's image. The
+ * argument of a started hart is its caller's, and must live as long as it runs.
+ * Concurrency: one hart at a time starts others; everything else is per hart.
+ * Trust: harts of one compartment trust each other wholly.
  */
 #ifndef COMMON_HART_H
 #define COMMON_HART_H
@@ -26,7 +30,8 @@ unsigned long hart_get_id(void);
  * Starts `entry(argument)` on another hart of this compartment, with
  * interrupts off. Returns 0 or an enum firmware_error.
  */
-long hart_start(unsigned long id, void (*entry)(void *argument), void *argument);
+long hart_start(unsigned long id, void (*entry)(void *argument),
+		void *argument);
 
 /* Stops the calling hart until somebody starts it again. */
 void hart_stop(void) __attribute__((noreturn));
@@ -40,7 +45,8 @@ uint64_t hart_get_instructions(void);
 /* What a fault looked like, in the architecture's own encoding. */
 struct trap_record {
 	unsigned long cause;
-	unsigned long address;		/* faulting address, if there is one */
+	/* faulting address, if there is one */
+	unsigned long address;
 	unsigned long pc;
 	unsigned long status;
 };

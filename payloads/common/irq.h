@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Interrupts of a payload: doorbells, wired sources of the controller that the
- * compartment was granted, timer. Implemented by the architecture.
+ * compartment was granted, those between its own harts. Implemented by the
+ * architecture.
  *
- * Handlers run in irq_poll() and irq_wait(), on the hart that calls them, so
- * they never interrupt anything. One hart sets everything up before another
- * one polls.
+ * Ownership: a handler's context is its caller's and must live as long as the
+ * payload.
+ * Concurrency: handlers run in irq_poll() and irq_wait(), on the hart that
+ * calls them, so they never interrupt anything. One hart sets everything up
+ * before another one polls.
+ * Trust: an interrupt is a hint, and may come for no reason: the owner of the
+ * controller, a device or a peer can send as many as it likes.
  */
 #ifndef COMMON_IRQ_H
 #define COMMON_IRQ_H
@@ -43,8 +48,8 @@ unsigned long irq_connect_doorbell(bool software, irq_handler handler,
 
 /*
  * Inter-processor interrupts inside the compartment: who takes those of hart
- * `hart` (NULL: nobody); letting them come to the calling hart, which irq_init()
- * does too; sending one, which returns 0 or an enum firmware_error.
+ * `hart` (NULL: nobody); letting them come to the calling hart, which
+ * irq_init() does too; sending one, which returns 0 or an enum firmware_error.
  */
 void irq_connect_ipi(unsigned long hart, irq_handler handler, void *context);
 void irq_enable_ipi(void);
@@ -59,9 +64,5 @@ bool irq_poll(void);
  * and the sleep.
  */
 void irq_wait(void);
-
-/* An interrupt at or after `time`; timer_cancel() takes it back. */
-void timer_set(uint64_t time, irq_handler handler, void *context);
-void timer_cancel(void);
 
 #endif

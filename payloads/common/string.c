@@ -98,16 +98,6 @@ int strcmp(const char *a, const char *b)
 	return strncmp(a, b, ~(size_t)0);
 }
 
-char *strchr(const char *s, int c)
-{
-	for (;; s++) {
-		if (*s == (char)c)
-			return (char *)(uintptr_t)s;
-		if (!*s)
-			return NULL;
-	}
-}
-
 char *strrchr(const char *s, int c)
 {
 	const char *last = NULL;

@@ -2,8 +2,11 @@
 /*
  * The few C string functions that a payload, libfdt and the compiler need.
  *
- * Meaning as in ISO C. Nothing here is safe against overlapping writers; each
- * buffer belongs to the caller. No function allocates.
+ * Meaning as in ISO C.
+ *
+ * Ownership: each buffer belongs to the caller; no function allocates.
+ * Concurrency: any hart, as long as no other writes to the buffers.
+ * Trust: not for memory that a peer writes to: a byte may be loaded twice.
  */
 #ifndef COMMON_STRING_H
 #define COMMON_STRING_H
@@ -20,7 +23,6 @@ size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t limit);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t limit);
-char *strchr(const char *s, int c);
 char *strrchr(const char *s, int c);
 
 /*

@@ -25,16 +25,20 @@ struct tree_range {
 
 struct tree_hart {
 	unsigned long id;
-	int plic_context;		/* supervisor context, or -1 */
-	struct tree_range imsic;	/* supervisor-level page; size 0: none */
+	/* supervisor context, or -1 */
+	int plic_context;
+	/* supervisor-level page; size 0: none */
+	struct tree_range imsic;
 };
 
 struct tree_device {
 	const char *name;
-	const void *compatible;		/* string list */
+	/* string list */
+	const void *compatible;
 	int compatible_size;
 	struct tree_range reg;
-	int source;			/* wired interrupt, or -1 */
+	/* wired interrupt, or -1 */
+	int source;
 };
 
 struct tree_window {
@@ -52,22 +56,28 @@ struct tree_link {
 struct tree_channel {
 	const char *name;
 	const char *device;
-	bool server;			/* this compartment serves it */
+	/* this compartment serves it */
+	bool server;
 	unsigned int link;
-	unsigned int bit;		/* first of its doorbell bits */
+	/* first of its doorbell bits */
+	unsigned int bit;
 	unsigned int queues;
 	unsigned int queue_size;
 	struct tree_range control;
 	struct tree_range pool;
-	struct tree_range record;	/* server only */
+	/* server only */
+	struct tree_range record;
 };
 
 struct tree {
 	const void *blob;
-	const char *name;		/* the compartment's */
+	/* the compartment's */
+	const char *name;
 	const char *bootargs;
-	const char *isa;		/* the first hart's, "" if unknown */
-	uint64_t timebase;		/* ticks per second */
+	/* the first hart's, "" if unknown */
+	const char *isa;
+	/* ticks per second */
+	uint64_t timebase;
 	struct tree_range memory;
 	unsigned int hart_count, device_count;
 	unsigned int window_count, link_count, channel_count;

@@ -3,7 +3,7 @@
  * Cases 30 and 37 on the doorbell: every link number there is, pending pages
  * and target harts that are not the caller's, the firmware's own bit.
  */
-#include <common/doorbell.h>
+#include <common/bell.h>
 #include <common/firmware.h>
 #include <common/hart.h>
 #include <common/memory.h>
@@ -22,7 +22,7 @@ static void doorbell_try(const char *what, long expected,
 
 static void doorbell_try_link(unsigned long link)
 {
-	unsigned long page = (unsigned long)doorbell_page;
+	unsigned long page = (unsigned long)bell_page;
 	long bad = FIRMWARE_INVALID_PARAM;
 
 	doorbell_try("peer of", bad, DOORBELL_FID_GET_PEER, link, 0, 0, 0);
@@ -55,7 +55,7 @@ static void doorbell_links(unsigned long count)
 
 static void doorbell_pages(void)
 {
-	unsigned long own = (unsigned long)doorbell_page;
+	unsigned long own = (unsigned long)bell_page;
 	unsigned long hart = hart_get_id();
 	long bad = FIRMWARE_INVALID_ADDRESS;
 
@@ -82,7 +82,7 @@ static void doorbell_pages(void)
 
 static void doorbell_targets(void)
 {
-	unsigned long own = (unsigned long)doorbell_page;
+	unsigned long own = (unsigned long)bell_page;
 	const struct tree_hart *self = tree_find_hart(&tree, hart_get_id());
 	long bad = FIRMWARE_INVALID_PARAM;
 

@@ -3,9 +3,13 @@
  * The hostile payload: tries everything that a compartment may not do, and
  * reports each group of attempts as one PASS or FAIL line. An attempt counts
  * as refused only if what refuses it was seen: the right fault, or the right
- * error. Cases by their numbers in docs/threat-model.md.
+ * error. Cases by their numbers in docs/threat-model.md, "Attacks that are
+ * tried".
  *
- * One hart attempts; the second, where there is one, only spins.
+ * Ownership: all state is this payload's own.
+ * Concurrency: one hart attempts; the second, where there is one, does what the
+ * storms tell it to.
+ * Trust: none; what the firmware says is compared with what must be.
  */
 #ifndef HOSTILE_HOSTILE_H
 #define HOSTILE_HOSTILE_H
@@ -63,6 +67,8 @@ void doorbell_run(void);	/* 30, 37: the doorbell's calls */
 void residue_check(void);	/* 36: call before anything else */
 void residue_prepare(uint64_t life);	/* 36: call before the restart */
 void storm_run(void);		/* 33 */
+/* 33: ends this life while one hart waits for the other's fence. */
+void storm_restart(uint64_t life) __attribute__((noreturn));
 void dma_run(void);		/* 35: only with a granted bus master */
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Several lives, each of which first looks for what a former one left: the
- * first two storm and leave behind what they can, those in between restart at
- * once, the last attacks. Each says how many attempts were refused; one that got
- * through, or any other failed check, ends the compartment as failed in that
- * life.
+ * first two storm and leave behind what they can, the last attacks; each but
+ * the last ends in the middle of remote fences. Each says how many attempts
+ * were refused; one that got through, or any other failed check, ends the
+ * compartment as failed in that life.
  *
  * Boot arguments:
  *	lives=N		restart N - 1 times (6); 1: attack only
@@ -50,6 +50,6 @@ void payload_main(void)
 	}
 	hostile_summarise(life);
 	if (life < lives)
-		firmware_restart();
+		storm_restart(life);
 	firmware_end(false);
 }

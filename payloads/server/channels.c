@@ -15,7 +15,8 @@ struct server_channel {
 	struct loopback_server endpoint;
 	struct loopback_server_queue queue;
 	struct loopback_block_server block;
-	bool more;		/* its budget ended before its requests */
+	/* its budget ended before its requests */
+	bool more;
 	bool draining;
 	bool done;
 };
@@ -38,7 +39,7 @@ static int server_channel_init_block(struct server_channel *sc,
 	config.segments = memory_take(LOOPBACK_BLOCK_SEGMENTS(queue_size) *
 				      sizeof(*config.segments), 64);
 	if (!config.slots || !config.segments)
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	for (unsigned int i = 0; i < sizeof(config.id) && name[i]; i++)
 		config.id[i] = name[i];
 	return loopback_block_server_init(&sc->block, &config);
@@ -63,7 +64,7 @@ static int server_channel_init(struct server_channel *sc,
 
 	config.in_flight = memory_take(info->queue_size, 64);
 	if (!config.in_flight || channel_init(&sc->channel, info))
-		return LOOPBACK_EINVAL;
+		return LOOPBACK_ERR_INVALID;
 	config.notify = sc->channel.notify;
 	error = server_channel_init_block(sc, disk, info->queue_size);
 	if (!error)
@@ -146,7 +147,7 @@ static void server_channel_poll(struct server_channel *sc, bool completed)
 		return;
 	result = loopback_block_server_process(&sc->block, SERVER_BUDGET);
 	sc->more = result == LOOPBACK_BLOCK_SERVER_MORE;
-	if (result == LOOPBACK_EPROTO)
+	if (result == LOOPBACK_ERR_PROTOCOL)
 		print("channel %s: %s broke the ring; stopped until its reset\n",
 		      sc->channel.info->name, sc->channel.peer);
 }
@@ -165,20 +166,31 @@ bool server_channels_poll(bool completed)
 bool server_channels_are_done(void)
 {
 	for (unsigned int i = 0; i < server_channel_count; i++) {
-		if (!server_channels[i].done || server_channels[i].draining)
+		const struct server_channel *sc = &server_channels[i];
+
+		if (!sc->done || sc->draining || sc->block.in_flight)
 			return false;
 	}
 	return true;
 }
 
-uint64_t server_channels_count(uint64_t *refused)
+struct server_totals server_channels_count(void)
 {
-	uint64_t requests = 0;
+	struct server_totals totals = { 0 };
 
-	*refused = 0;
 	for (unsigned int i = 0; i < server_channel_count; i++) {
-		requests += server_channels[i].block.requests;
-		*refused += server_channels[i].block.refused;
+		const struct loopback_block_server *block =
+			&server_channels[i].block;
+
+		totals.requests += block->requests;
+		totals.refused += block->refused;
+		totals.in_flight += block->in_flight;
 	}
-	return requests;
+	return totals;
+}
+
+void server_channels_stop(void)
+{
+	for (unsigned int i = 0; i < server_channel_count; i++)
+		loopback_server_stop(&server_channels[i].endpoint);
 }

@@ -48,16 +48,25 @@ static const struct tree_device *disk_find(void)
 	return NULL;
 }
 
-/* One field of the configuration; a failed read leaves 0, which means none. */
+/*
+ * One field of the configuration, from a value of this CPU's back to the
+ * little-endian bytes that it is in the device (VirtIO 1.2, 2.5.1).
+ */
+static int disk_read_field(void *field, uint32_t offset, uint32_t size)
+{
+	uint8_t *bytes = field;
+	uint64_t value;
+	int error = virtio_mmio_read_config(&disk_device, offset, size, &value);
+
+	for (uint32_t i = 0; !error && i < size; i++)
+		bytes[i] = (uint8_t)(value >> 8 * i);
+	return error;
+}
+
 #define DISK_READ(config, field)					\
-({									\
-	uint64_t value_ = 0;						\
-	int error_ = virtio_mmio_read_config(&disk_device,		\
+	disk_read_field(&(config)->field,				\
 			offsetof(struct virtio_blk_config, field),	\
-			sizeof((config)->field), &value_);		\
-	(config)->field = value_;					\
-	error_;								\
-})
+			sizeof((config)->field))
 
 static int disk_read_config(struct virtio_blk_config *config, uint64_t features)
 {
@@ -85,7 +94,8 @@ static int disk_read_config(struct virtio_blk_config *config, uint64_t features)
 static int disk_start_queue(uint16_t size)
 {
 	void *block = memory_take(virtq_layout_bytes(size), DISK_ALIGN);
-	struct virtq_driver_slot *slots = memory_take(size * sizeof(*slots), 64);
+	struct virtq_driver_slot *slots = memory_take(size * sizeof(*slots),
+						      64);
 	struct virtq_driver_config config = {
 		.features = disk_device.features,
 		.slots = slots,

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The server payload's two halves: the real disk below, the channels above.
- * One hart runs all of it. The disk is trusted as the manifest's `dma` word
- * says; no client is.
+ *
+ * Ownership: all memory is taken once, at the start, and never given back.
+ * Concurrency: one hart runs all of it.
+ * Trust: the disk is trusted as the manifest's `dma` word says; no client is.
  */
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
@@ -17,7 +19,8 @@
 struct server_disk {
 	struct loopback_block_disk backend;
 	uint64_t interrupts;
-	bool interrupted;	/* since server_disk_poll() */
+	/* since server_disk_poll() */
+	bool interrupted;
 };
 
 /*
@@ -44,7 +47,21 @@ bool server_channels_poll(bool completed);
 /* Whether every client has closed its channel or ended. */
 bool server_channels_are_done(void);
 
-/* Requests ended so far, and those refused, over all channels. */
-uint64_t server_channels_count(uint64_t *refused);
+struct server_totals {
+	/* ended so far, and those of them that were refused */
+	uint64_t requests;
+	uint64_t refused;
+	/* at the disk */
+	unsigned int in_flight;
+};
+
+/* Sums over all channels. */
+struct server_totals server_channels_count(void);
+
+/*
+ * Ends this life of every channel in order; nothing may be at the disk any
+ * more.
+ */
+void server_channels_stop(void);
 
 #endif

@@ -53,7 +53,7 @@ static int submit(struct loopback_block_backend *backend,
 		return LOOPBACK_OK;
 	}
 	if (memory->count == memory->depth)
-		return LOOPBACK_EBUSY;
+		return LOOPBACK_ERR_BUSY;
 	held = &memory->held[memory->count++];
 	held->request = request;
 	if (request->segment_count) {

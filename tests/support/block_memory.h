@@ -24,7 +24,7 @@ struct block_memory {
 	struct loopback_block_backend backend;
 	uint8_t data[BLOCK_MEMORY_SECTORS * 512];
 	bool hold; /* end requests only in block_memory_end() */
-	unsigned int depth; /* LOOPBACK_EBUSY beyond this many held */
+	unsigned int depth; /* LOOPBACK_ERR_BUSY beyond this many held */
 	struct block_memory_held held[BLOCK_MEMORY_DEPTH];
 	unsigned int count;
 	unsigned int submits, kicks, flushes, discards, zeroes;

@@ -137,7 +137,7 @@ void channel_run_client(struct channel *channel)
 {
 	UNIT_ASSERT_INT(loopback_client_attach(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
@@ -146,7 +146,7 @@ void channel_run_client(struct channel *channel)
 					      LOOPBACK_BLOCK_CLIENT_FEATURES),
 			LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_STARTED);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);

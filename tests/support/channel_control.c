@@ -78,7 +78,7 @@ void channel_recover(struct channel *channel, struct block_memory *memory)
 	}
 	while (loopback_block_client_poll(&channel->block, &done) ==
 	       LOOPBACK_OK)
-		UNIT_ASSERT_INT(done.result, LOOPBACK_EPEER);
+		UNIT_ASSERT_INT(done.result, LOOPBACK_ERR_PEER);
 	UNIT_ASSERT_INT(
 		channel_do(channel, VIRTIO_BLK_T_IN, 1, CHANNEL_DATA, 512),
 		LOOPBACK_OK);

@@ -78,17 +78,17 @@ void raw_latch(struct channel *channel, struct block_memory *memory)
 	channel_avail(channel, 0);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_EPROTO);
+		LOOPBACK_ERR_PROTOCOL);
 	CU_ASSERT_EQUAL(channel->control->answer[0].state,
 			LOOPBACK_QUEUE_BROKEN);
 	CU_ASSERT_TRUE(channel->control->server.acknowledge &
 		       VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_ESTATE);
+		LOOPBACK_ERR_STATE);
 	CU_ASSERT_EQUAL(channel_used_idx(channel), used);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EPROTO);
+			LOOPBACK_ERR_PROTOCOL);
 	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET);

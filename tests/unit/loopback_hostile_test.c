@@ -15,8 +15,10 @@ static struct block_memory memory;
 static void addresses_outside_the_pool(void)
 {
 	struct channel *probe = raw_start(&memory);
-	/* Case 5 and 6: nowhere, the control page, the record and the server's
-	 * memory by their own addresses, straddling, wrapping, too long. */
+	/*
+	 * Case 5 and 6: nowhere, the control page, the record and the server's
+	 * memory by their own addresses, straddling, wrapping, too long.
+	 */
 	struct {
 		uint64_t address;
 		uint32_t length;
@@ -153,7 +155,7 @@ static void same_head_twice(void)
 	channel_avail(channel, 0);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_EPROTO);
+		LOOPBACK_ERR_PROTOCOL);
 	/* What was taken before the latch ends, and writes nothing any more. */
 	CU_ASSERT_EQUAL(memory.count, 1);
 	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
@@ -204,11 +206,11 @@ static void kicks_at_the_wrong_time(void)
 	channel = channel_new(&memory.backend);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_ESTATE);
+		LOOPBACK_ERR_STATE);
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_ESTATE);
+		LOOPBACK_ERR_STATE);
 	channel_run_client(channel);
 	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
@@ -218,7 +220,7 @@ static void kicks_at_the_wrong_time(void)
 	channel_avail(channel, 0);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_ESTATE);
+		LOOPBACK_ERR_STATE);
 	CU_ASSERT_EQUAL(memory.submits, 0);
 	channel_new_client(channel);
 	channel_run_client(channel);
@@ -258,7 +260,7 @@ static void broken_client_stops_no_other(void)
 	raw_request(bad, VIRTIO_BLK_T_IN, 0, 0, 512, RAW_WRITE);
 	channel_avail(bad, 0);
 	UNIT_ASSERT_INT(loopback_block_server_process(&bad->block_server, 16),
-			LOOPBACK_EPROTO);
+			LOOPBACK_ERR_PROTOCOL);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
 	memory.hold = false;
 	UNIT_ASSERT_INT(loopback_block_server_process(&good->block_server, 16),

@@ -23,7 +23,7 @@ static void failed_driver_stops_the_queue(void)
 			CHANNEL_STATUS_ALL | VIRTIO_STATUS_FAILED);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_ESTATE);
+		LOOPBACK_ERR_STATE);
 	channel->client.request = channel->control->client.request;
 	channel_recover(channel, &memory);
 }
@@ -37,10 +37,10 @@ static void request_for_an_earlier_life_is_refused(void)
 	channel->control->client.server_generation--;
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_REFUSED);
-	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ESTALE);
+	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ERR_STALE);
 	CU_ASSERT_EQUAL(channel_granted(channel), 0);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EREFUSED);
+			LOOPBACK_ERR_REFUSED);
 	channel->control->client.server_generation++;
 	channel_recover(channel, &memory);
 }
@@ -52,7 +52,7 @@ static void new_client_life_must_begin_with_a_reset(void)
 	channel->control->client.generation++;
 	UNIT_ASSERT_INT(channel_request(channel, CHANNEL_STATUS_ALL),
 			LOOPBACK_EVENT_REFUSED);
-	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ESTALE);
+	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ERR_STALE);
 	/* The whole client restarts, without a word to the server. */
 	channel_new_client(channel);
 	channel_run_client(channel);
@@ -78,7 +78,7 @@ static void client_restarts_with_requests_in_flight(void)
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_DRAINING);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	CU_ASSERT_EQUAL(channel->control->answer[0].state,
 			LOOPBACK_QUEUE_DRAINING);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
@@ -97,7 +97,7 @@ static void client_restarts_with_requests_in_flight(void)
 		0xee);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	memory.hold = false;
 	UNIT_ASSERT_INT(channel_setup_queue(channel), LOOPBACK_OK);
 	channel_recover(channel, &memory);
@@ -122,14 +122,14 @@ static void reset_drops_a_request_that_waits_for_room(void)
 	CU_ASSERT_PTR_NULL(channel->block_server.pending);
 	/* Still in flight for the client: nobody acknowledged anything. */
 	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
 	while (loopback_block_client_poll(&channel->block, &done) ==
 	       LOOPBACK_OK) {
-		UNIT_ASSERT_INT(done.result, LOOPBACK_EPEER);
+		UNIT_ASSERT_INT(done.result, LOOPBACK_ERR_PEER);
 		ended++;
 	}
 	CU_ASSERT_EQUAL(ended, 2);
@@ -150,7 +150,7 @@ static void queue_can_be_disabled_alone(void)
 			LOOPBACK_EVENT_DRAINING);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
-		LOOPBACK_ESTATE);
+		LOOPBACK_ERR_STATE);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server), 0);
 	CU_ASSERT_EQUAL(channel_granted(channel), CHANNEL_STATUS_ALL);
@@ -192,16 +192,17 @@ static void server_restarts_with_requests_in_flight(void)
 			LOOPBACK_OK);
 	while (loopback_block_client_poll(&channel->block, &done) ==
 	       LOOPBACK_OK) {
-		UNIT_ASSERT_INT(done.result, LOOPBACK_EPEER);
+		UNIT_ASSERT_INT(done.result, LOOPBACK_ERR_PEER);
 		seen |= 1u << (uintptr_t)done.cookie;
 	}
 	CU_ASSERT_EQUAL(seen, 0x1f);
 	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
-			LOOPBACK_EPEER);
-	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_EPEER);
+			LOOPBACK_ERR_PEER);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
+			LOOPBACK_ERR_PEER);
 	UNIT_ASSERT_INT(channel_submit(channel, VIRTIO_BLK_T_IN, 0,
 				       CHANNEL_DATA, 512, NULL),
-			LOOPBACK_ESTATE);
+			LOOPBACK_ERR_STATE);
 	channel_run_client(channel);
 	channel_recover(channel, &memory);
 }
@@ -217,9 +218,9 @@ static void peer_down_ends_everything_at_once(void)
 	loopback_client_peer_down(&channel->client);
 	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
 			LOOPBACK_OK);
-	UNIT_ASSERT_INT(done.result, LOOPBACK_EPEER);
+	UNIT_ASSERT_INT(done.result, LOOPBACK_ERR_PEER);
 	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
-			LOOPBACK_EPEER);
+			LOOPBACK_ERR_PEER);
 	memory.hold = false;
 	channel_run_client(channel);
 	channel_recover(channel, &memory);
@@ -234,7 +235,7 @@ static void scrubbed_client_line_makes_no_old_answer_new(void)
 	channel_new_client(channel);
 	UNIT_ASSERT_INT(loopback_client_attach(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
@@ -247,9 +248,10 @@ static void server_stops_in_order(void)
 	struct channel *channel = channel_new_running(&memory);
 
 	loopback_server_stop(&channel->server);
-	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_EPEER);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
+			LOOPBACK_ERR_PEER);
 	UNIT_ASSERT_INT(loopback_client_attach(&channel->client),
-			LOOPBACK_ENOTREADY);
+			LOOPBACK_ERR_NOT_READY);
 	channel_new_server(channel);
 	channel_run(channel);
 	channel_recover(channel, &memory);
@@ -261,9 +263,9 @@ static void client_closes(void)
 
 	UNIT_ASSERT_INT(loopback_client_close(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_client_close(&channel->client),
-			LOOPBACK_ESTATE);
+			LOOPBACK_ERR_STATE);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
-			LOOPBACK_EAGAIN);
+			LOOPBACK_ERR_AGAIN);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET | LOOPBACK_EVENT_CLOSED);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);

@@ -9,10 +9,10 @@
 
 #include "unit.h"
 
-#define BUS	UINT64_C(0x91001000)
-#define POOL	0x8000u
-#define SIZE	8u
-#define QUEUES	2u
+#define BUS UINT64_C(0x91001000)
+#define POOL 0x8000u
+#define SIZE 8u
+#define QUEUES 2u
 #define STATUS_ALL                                          \
 	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | \
 	 VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK)
@@ -147,9 +147,9 @@ static void rings_of_two_queues_overlap(void)
 		UNIT_ASSERT_INT(request(fixture, STATUS_ALL),
 				LOOPBACK_EVENT_REFUSED);
 		UNIT_ASSERT_INT((int)fixture->control->server.error,
-				LOOPBACK_EOVERLAP);
+				LOOPBACK_ERR_OVERLAP);
 		UNIT_ASSERT_INT((int)fixture->control->answer[1].error,
-				LOOPBACK_EOVERLAP);
+				LOOPBACK_ERR_OVERLAP);
 		/* All or none: the good queue did not start either. */
 		CU_ASSERT_EQUAL(fixture->started[0] + fixture->started[1], 0);
 		CU_ASSERT_PTR_NULL(
@@ -181,7 +181,7 @@ static void one_queue_breaks_while_the_other_drains(void)
 	fixture->held[0] = 1;
 	fixture->control->queue[0].ready = 0;
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_DRAINING);
-	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_EPROTO);
+	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_PROTOCOL);
 	/* The break is no answer to the request that still waits. */
 	CU_ASSERT_EQUAL(
 		LOOPBACK_WORD_SEQUENCE(fixture->control->server.acknowledge) +
@@ -205,7 +205,7 @@ static void broken_queue_leaves_the_other_alone(void)
 {
 	struct fixture *fixture = make_running();
 
-	loopback_server_break_queue(&fixture->server, 0, LOOPBACK_EPROTO);
+	loopback_server_break_queue(&fixture->server, 0, LOOPBACK_ERR_PROTOCOL);
 	CU_ASSERT_EQUAL(fixture->control->answer[0].state,
 			LOOPBACK_QUEUE_BROKEN);
 	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, 0));

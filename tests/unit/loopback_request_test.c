@@ -338,6 +338,9 @@ static void more_pieces_than_the_backend_takes(void)
 	unsigned int i;
 
 	memory.backend.segment_max = 4;
+	channel_new_server(channel);
+	channel_new_client(channel);
+	channel_run(channel);
 	raw_header(channel, VIRTIO_BLK_T_IN, 0);
 	channel_desc(channel, 0, channel_bus(RAW_HEADER), 16, RAW_NEXT, 1);
 	for (i = 1; i <= 5; i++)
@@ -353,6 +356,32 @@ static void more_pieces_than_the_backend_takes(void)
 	raw_good_request(channel, &memory);
 }
 
+/* The backend would take it, and it fits the ring: seg_max forbids it. */
+static void more_pieces_than_were_offered(void)
+{
+	struct channel *channel = raw_start(&memory);
+	uint32_t offered = virtio_le32(channel->block_server.blk.seg_max);
+	unsigned int i;
+
+	CU_ASSERT_EQUAL(offered, CHANNEL_QUEUE_SIZE - 2);
+	CU_ASSERT_TRUE(offered < memory.backend.segment_max);
+	raw_header(channel, VIRTIO_BLK_T_IN, 0);
+	channel_desc(channel, 0, channel_bus(RAW_HEADER), 16, RAW_NEXT, 1);
+	for (i = 1; i <= offered; i++)
+		channel_desc(channel, i, channel_bus(CHANNEL_DATA), 512,
+			     RAW_NEXT | RAW_WRITE, i + 1);
+	/* One more piece before the status, in the same descriptor. */
+	channel_desc(channel, offered + 1, channel_bus(RAW_STATUS - 512), 513,
+		     RAW_WRITE, 0);
+	CU_ASSERT_EQUAL(raw_serve(channel), VIRTIO_BLK_S_IOERR);
+	CU_ASSERT_EQUAL(memory.submits, 0);
+	channel_desc(channel, offered + 1, channel_bus(RAW_STATUS), 1,
+		     RAW_WRITE, 0);
+	CU_ASSERT_EQUAL(raw_serve(channel), VIRTIO_BLK_S_OK);
+	memory.submits = 0;
+	raw_good_request(channel, &memory);
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(zero_lengths),
 	UNIT_TEST(header_and_status_in_the_wrong_memory),
@@ -365,6 +394,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(features_not_negotiated),
 	UNIT_TEST(zeroing_a_read_only_disk),
 	UNIT_TEST(more_pieces_than_the_backend_takes),
+	UNIT_TEST(more_pieces_than_were_offered),
 };
 
 UNIT_MAIN("loopback_request", tests)

@@ -85,17 +85,6 @@ static unsigned int aplic_claim_direct(void)
 			 APLIC_IDC_CLAIMI) >> APLIC_CLAIMI_SHIFT;
 }
 
-/* irq.c has taken the identity off the file and knows the slot. */
-static unsigned int aplic_claim_msi(void)
-{
-	return 0;
-}
-
-static void aplic_complete_direct(unsigned int source)
-{
-	(void)source;
-}
-
 /*
  * AIA 4.9.2: a level that is still high sends no second message by itself;
  * writing the source's number makes the controller look again.
@@ -111,7 +100,6 @@ const struct irq_chip irq_chip_aplic = {
 	.init = aplic_init_direct,
 	.enable = aplic_enable_direct,
 	.claim = aplic_claim_direct,
-	.complete = aplic_complete_direct,
 };
 
 const struct irq_chip irq_chip_aplic_msi = {
@@ -119,6 +107,5 @@ const struct irq_chip irq_chip_aplic_msi = {
 	.compatible = "riscv,aplic",
 	.init = aplic_init_msi,
 	.enable = aplic_enable_msi,
-	.claim = aplic_claim_msi,
 	.complete = aplic_complete_msi,
 };

@@ -90,8 +90,10 @@ long hart_start(unsigned long id, void (*entry)(void *argument), void *argument)
 	data->argument = argument;
 	data->recovery = 0;
 	hart_set_slot(data);
-	/* Release: the started hart reads what was just written; pairs with
-	 * the fence that HART_START implies on it. */
+	/*
+	 * Release: the started hart reads what was just written; pairs with
+	 * the fence that HART_START implies on it.
+	 */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	return firmware_call(SBI_EXT_HSM, SBI_HSM_HART_START, id,
 			     (unsigned long)start_secondary,

@@ -15,7 +15,7 @@ struct irq_action {
 };
 
 static struct irq_action irq_wired[IRQ_WIRED_MAX];
-static struct irq_action irq_doorbell, irq_timer;
+static struct irq_action irq_doorbell;
 static struct irq_action irq_ipi[HARTS_MAX];	/* as in the tree */
 static unsigned int irq_wired_count;
 static const struct irq_chip *irq_chip;
@@ -106,7 +106,8 @@ static void irq_handle_source(unsigned int source)
 		if (irq_wired[i].source == source)
 			irq_run(&irq_wired[i]);
 	}
-	irq_chip->complete(source);
+	if (irq_chip->complete)
+		irq_chip->complete(source);
 }
 
 static void irq_handle_identity(unsigned int identity)
@@ -146,10 +147,6 @@ bool irq_poll(void)
 	}
 	if (pending & IRQ_EXTERNAL)
 		irq_handle_external();
-	if (pending & IRQ_TIMER) {
-		timer_cancel();
-		irq_run(&irq_timer);
-	}
 	return true;
 }
 
@@ -163,17 +160,4 @@ void irq_wait(void)
 	do {
 		__asm__ volatile ("wfi" : : : "memory");
 	} while (!irq_poll());
-}
-
-void timer_set(uint64_t time, irq_handler handler, void *context)
-{
-	irq_timer = (struct irq_action){ handler, context, 0 };
-	sbi_call(SBI_EXT_TIME, 0, time, 0, 0, 0, 0, 0);
-	csr_set(CSR_SIE, IRQ_TIMER);
-}
-
-void timer_cancel(void)
-{
-	csr_clear(CSR_SIE, IRQ_TIMER);
-	sbi_call(SBI_EXT_TIME, 0, ~0UL, 0, 0, 0, 0, 0);
 }

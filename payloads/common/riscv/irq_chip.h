@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Between irq.c and the interrupt controllers' files: one structure of
- * operations each. A controller serves the hart that initialised it.
+ * operations each.
+ *
+ * Ownership: each file keeps its controller's state, one controller per
+ * payload.
+ * Concurrency: the hart that initialised the controller, and no other.
+ * Trust: the controller is shared with the firmware; what it claims is looked
+ * up, never used as an index.
  *
  * Wired sources get slots 0 .. IRQ_WIRED_MAX - 1 in the order of connection.
  */
@@ -14,15 +20,19 @@
 
 struct irq_chip {
 	const char *name;
-	const char *compatible;		/* of the device that drives wires */
+	/* of the device that drives wires */
+	const char *compatible;
 	/* Prepares the controller for `hart`. Returns 0 or -1. */
 	int (*init)(const struct tree_device *device,
 		    const struct tree_hart *hart);
 	/* Lets `source` interrupt as `slot`. Returns 0 or -1. */
 	int (*enable)(unsigned int source, unsigned int slot);
-	/* The next pending source, or 0; it counts as taken. */
+	/*
+	 * The next pending source, or 0; it counts as taken. NULL: the source
+	 * is known from the hart's IMSIC file.
+	 */
 	unsigned int (*claim)(void);
-	/* The source's handler has run. */
+	/* The source's handler has run. NULL: nobody needs to know. */
 	void (*complete)(unsigned int source);
 };
 

@@ -3,7 +3,11 @@
  * One access to one address, in the mode and with the translation asked for,
  * and whether it was refused with an access fault.
  *
- * Concurrency: one hart.
+ * Ownership: page tables and records are this file's and the caller's; the
+ * address attacked is nobody's that we know.
+ * Concurrency: one hart; the translation is that hart's alone.
+ * Trust: none in anything but the firmware's saving of registers: an access
+ * that is not refused may have written anywhere.
  */
 #ifndef HOSTILE_RISCV_ACCESS_H
 #define HOSTILE_RISCV_ACCESS_H
@@ -16,14 +20,17 @@ struct access_kind {
 	const char *name;
 	/* a0: address. Faults or returns; touches no stack. */
 	void (*perform)(uint64_t address);
-	unsigned long cause;		/* of the fault that refuses it */
-	unsigned int size;		/* bytes touched, at least */
-	bool fetch;			/* `perform` is not called: jump there */
+	/* of the fault that refuses it */
+	unsigned long cause;
+	/* bytes touched, at least */
+	unsigned int size;
+	/* `perform` is not called: jump there */
+	bool fetch;
 };
 
 extern const struct access_kind access_kinds[];
 extern const unsigned int access_kind_count;
-/* Those beyond the base instructions; available only if access_has() says so. */
+/* Those beyond the base instructions; only if access_has() says so. */
 extern const struct access_kind access_load, access_store, access_fetch;
 extern const struct access_kind access_float_load, access_float_store;
 extern const struct access_kind access_vector_load, access_vector_store;
