@@ -8,12 +8,7 @@
 #ifndef PORT_ARCH_H
 #define PORT_ARCH_H
 
-#define port_load(p)		__atomic_load_n((p), __ATOMIC_RELAXED)
-#define port_store(p, v)	__atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define port_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define port_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define port_swap(p, v)		__atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
-#define port_fetch_or(p, v)	__atomic_fetch_or((p), (v), __ATOMIC_ACQ_REL)
+#include "../builtin.h"
 
 static inline void port_full_barrier(void)
 {
