@@ -58,7 +58,7 @@ static void print_head(struct map *map)
 static const char *describe_dma(const struct model_device *device)
 {
 	return device->dma == MODEL_DMA_TRUSTED ?
-	       "trusted: could reach all memory" : "none";
+	       "dma trusted: could reach all memory" : "no dma";
 }
 
 /* What the owner of the shared registers could do to everyone else. */
@@ -66,30 +66,67 @@ static const char *describe_trust(const struct model_device *device)
 {
 	switch (device->role) {
 	case DEVICE_ROLE_PLIC:
-		return ", trusted: sets priorities and enables of all harts";
+		return ", trusted with priorities and enables of all harts";
 	case DEVICE_ROLE_APLIC:
-		return ", trusted: can aim interrupts at any hart";
+		return ", trusted: could aim interrupts at any hart";
 	default:
 		return "";
 	}
 }
 
-static void print_devices(struct map *map, unsigned int owner)
+/* The path comes last: whatever its length, it cuts nothing off. */
+static void print_device(struct map *map, const struct model_device *device)
 {
-	const struct model_device *device;
 	unsigned int i;
 
-	for (i = 0; i < map->model->device_count; i++) {
-		device = &map->model->devices[i];
-		if (device->owner != owner)
+	text_append(&map->text, "  device %s: ", device->name);
+	for (i = 0; i < device->reg_count; i++) {
+		add_range(map, &device->regs[i]);
+		text_append(&map->text, ", ");
+	}
+	text_append(&map->text, "%s%s, %s", describe_dma(device),
+		    describe_trust(device), device->path);
+	end_line(map);
+}
+
+/* Granted without a word in the manifest: they follow the harts. */
+static void print_interrupt_pages(struct map *map,
+				  const struct model_compartment *self)
+{
+	const struct machine_hart *hart;
+	unsigned int i;
+
+	for (i = 0; i < self->hart_count; i++) {
+		hart = machine_find_hart(&map->model->machine, self->harts[i]);
+		if (hart->imsic_page.size)
+			text_append(&map->text,
+				    "  interrupt file of hart %u: 0x%lx",
+				    hart->id, hart->imsic_page.base);
+		else if (hart->plic_page.size)
+			text_append(&map->text,
+				    "  PLIC context of hart %u: 0x%lx",
+				    hart->id, hart->plic_page.base);
+		else
 			continue;
-		text_append(&map->text, "  device %s: %s ", device->name,
-			    device->path);
-		add_range(map, &device->regs[0]);
-		text_append(&map->text, " dma %s%s", describe_dma(device),
-			    describe_trust(device));
 		end_line(map);
 	}
+}
+
+static void print_grants(struct map *map, unsigned int index)
+{
+	const struct model *model = map->model;
+	const struct model_compartment *self = &model->compartments[index];
+	unsigned int i;
+
+	for (i = 0; i < self->memory_count; i++) {
+		text_append(&map->text, "  memory: ");
+		add_range(map, &self->memory[i]);
+		end_line(map);
+	}
+	for (i = 0; i < model->device_count; i++)
+		if (model->devices[i].owner == index)
+			print_device(map, &model->devices[i]);
+	print_interrupt_pages(map, self);
 }
 
 static void print_observes(struct map *map,
@@ -111,7 +148,8 @@ static void print_compartment(struct map *map, unsigned int index)
 	const struct model_compartment *self = &map->model->compartments[index];
 	unsigned int i;
 
-	text_append(&map->text, "compartment %s: harts", self->name);
+	text_append(&map->text, "compartment %s: on hart%s", self->name,
+		    self->hart_count == 1 ? "" : "s");
 	for (i = 0; i < self->hart_count; i++)
 		text_append(&map->text, " %u", self->harts[i]);
 	text_append(&map->text,
@@ -122,12 +160,7 @@ static void print_compartment(struct map *map, unsigned int index)
 		    map->model->board->entries -
 		    map->model->board->entries_kept);
 	end_line(map);
-	for (i = 0; i < self->memory_count; i++) {
-		text_append(&map->text, "  memory: ");
-		add_range(map, &self->memory[i]);
-		end_line(map);
-	}
-	print_devices(map, index);
+	print_grants(map, index);
 	print_observes(map, self);
 }
 
@@ -149,13 +182,13 @@ static void print_channel(struct map *map, const struct model_channel *channel)
 	const struct model *model = map->model;
 
 	text_append(&map->text,
-		    "channel %s: %s from %s to %s, link %s bits %u-%u, %u queues of %u, window %s",
+		    "channel %s: %s from %s to %s, link %s bits %u-%u, %u queue%s of %u, window %s",
 		    channel->name, channel->device,
 		    name_of(map, channel->server),
 		    name_of(map, channel->client),
 		    model->links[channel->link].name, channel->bit,
 		    channel->bit + channel->queues, channel->queues,
-		    channel->queue_size,
+		    channel->queues == 1 ? "" : "s", channel->queue_size,
 		    model->windows[channel->pool.window].name);
 	if (channel->record.range.size)
 		text_append(&map->text, ", record %s",

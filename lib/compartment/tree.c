@@ -6,6 +6,20 @@
 /* The form that dtc and mkimage write; older ones only add ways to go wrong. */
 #define TREE_VERSION	17
 
+static const char *describe_damage(int rc)
+{
+	switch (-rc) {
+	case FDT_ERR_BADMAGIC:
+		return "it does not begin like one";
+	case FDT_ERR_TRUNCATED:
+		return "it is cut short";
+	case FDT_ERR_BADVERSION:
+		return "it has another version, or parts out of place";
+	default:
+		return "its structure is damaged or cut short";
+	}
+}
+
 bool tree_check(const void *tree, size_t size, const char *role,
 		struct compartment_report *report)
 {
@@ -30,8 +44,8 @@ bool tree_check(const void *tree, size_t size, const char *role,
 		rc = -FDT_ERR_BADVERSION;
 	if (rc) {
 		compartment_report_error(report, role, NULL,
-					 "not a well-formed device tree of version 17: libfdt error %u",
-					 (unsigned int)-rc);
+					 "not a well-formed device tree of version 17: %s",
+					 describe_damage(rc));
 		return false;
 	}
 	return true;

@@ -96,7 +96,7 @@ static bool machine_has_hart(const void *tree, u32 wanted)
 /* Runs on every hart, before there is a console. */
 static bool boot_cold_boot_allowed(u32 hartid)
 {
-	/* The map says what there is to say. */
+	/* OpenSBI's banner would come before the map and repeat half of it. */
 	sbi_scratch_thishart_ptr()->options |= SBI_SCRATCH_NO_BOOT_PRINTS;
 	return preferred_hart == NO_HART || hartid == preferred_hart;
 }
@@ -127,7 +127,7 @@ static void copies_move(const struct machine *machine,
 			       scratch->fw_start);
 	if (board_place_copies(&firmware.facts, machine, linked,
 			       fdt_totalsize(tree), &tree_copy, report))
-		firmware_fatal("no room for the firmware's copies: see above");
+		firmware_stop();
 
 	memmove((void *)tree_copy, tree, fdt_totalsize(tree));
 	memmove((void *)firmware.facts.private.base, _payload_start, linked);
@@ -165,7 +165,7 @@ static void manifest_read(void)
 	    manifest_parse(&firmware.model, manifest_copy, size, tree,
 			   fdt_totalsize(tree), &firmware.facts, &report) ||
 	    manifest_check_bundle(&firmware.model, &firmware.bundle, &report))
-		firmware_fatal("the manifest or the bundle is wrong: see above");
+		firmware_stop();
 }
 
 static int boot_domains_init(void)
@@ -173,15 +173,19 @@ static int boot_domains_init(void)
 	static struct machine machine;
 	struct compartment_report report = { .line = firmware_print_line };
 	const void *tree = fdt_get_address();
+	int rc;
 
 	board_facts_fill();
 	if (machine_parse(&machine, &firmware.facts, tree,
 			  fdt_totalsize(tree), &report))
-		firmware_fatal("the machine's device tree is wrong: see above");
+		firmware_stop();
 	copies_move(&machine, &report);
 	manifest_read();
 	doorbell_setup();
-	return domain_register_all();
+	rc = domain_register_all();
+	if (rc)
+		firmware_fatal("OpenSBI refuses a domain (error %d)", rc);
+	return 0;
 }
 
 void firmware_init(const void *machine_tree, const struct riscv_board *board)
@@ -242,7 +246,7 @@ void firmware_load(void)
 		       model->windows[i].range.size);
 	for (i = 0; i < model->compartment_count; i++)
 		if (!life_load(i))
-			firmware_fatal("not every compartment could be loaded");
+			firmware_stop();
 }
 
 void firmware_start(struct sbi_scratch *scratch)

@@ -50,7 +50,7 @@ static bool link_check_target(void *ctx, unsigned int compartment,
 
 static bool link_deliver(void *ctx, uint32_t hartid, uint64_t identity)
 {
-	/* Whoever starts the hart redelivers (pmp.c). */
+	/* Its start redelivers: __wrap_sbi_hart_pmp_configure(). */
 	if (!hart_is_started(hartid))
 		return false;
 	if (identity == DOORBELL_DELIVERY_SSIP)

@@ -113,7 +113,7 @@ void firmware_start(struct sbi_scratch *scratch);
 /* Registers all domains with OpenSBI; one of its errors if that refuses. */
 int domain_register_all(void);
 
-/* ---- guest_memory.c: the only way M-mode touches a compartment's memory ---- */
+/* ---- guest_memory.c: how M-mode touches the memory of one that runs ---- */
 #define GUEST_PAGE_SIZE		4096UL
 /*
  * Whether [addr, addr + size) lies in one range of the compartment's own

@@ -79,7 +79,10 @@ int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
 	if (cold_boot || !__atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE))
 		return __real_sbi_hsm_init(scratch, cold_boot);
 
-	/* The trap in which the hart stopped is never returned from. */
+	/*
+	 * A hart that stops never returns from the trap that made it stop:
+	 * sbi_trap_handler() would take that one for the next one's outer.
+	 */
 	sbi_trap_set_context(scratch, NULL);
 	if (id != COMPARTMENT_NONE) {
 		h->coordinates = COMPARTMENT_NONE;

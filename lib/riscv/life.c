@@ -140,18 +140,19 @@ bool life_load(unsigned int id)
 		memset((void *)c->memory[i].base, 0, c->memory[i].size);
 	if (bundle_find_image(&firmware.bundle, c->image, &image, &report) ||
 	    image.size > c->memory[0].size - MODEL_TREE_SIZE)
-		goto bad;
+		return false;
 	memcpy(memory, image.data, image.size);
 	/* Verified where it will run, so that nothing can come in between. */
-	if (bundle_verify_copy(&image, memory, &report) ||
-	    devicetree_build(&firmware.model, id,
+	if (bundle_verify_copy(&image, memory, &report))
+		return false;
+	if (devicetree_build(&firmware.model, id,
 			     memory + c->memory[0].size - MODEL_TREE_SIZE,
-			     MODEL_TREE_SIZE) <= 0)
-		goto bad;
+			     MODEL_TREE_SIZE) <= 0) {
+		sbi_printf("bulkhead: %s: its device tree does not fit in %u KiB\n",
+			   c->name, MODEL_TREE_SIZE >> 10);
+		return false;
+	}
 	return true;
-bad:
-	sbi_printf("bulkhead: %s: not loaded\n", c->name);
-	return false;
 }
 
 static bool life_reload(void *ctx, unsigned int id)
@@ -190,7 +191,7 @@ static void summary_print(void)
 	for (id = 0; id < firmware.model.compartment_count; id++) {
 		uint64_t life = lifecycle_read(&firmware.runtime[id].life);
 
-		sbi_printf("bulkhead:   %s: %s; started %lu time(s), "
+		sbi_printf("bulkhead:   %s: %s; starts %lu, "
 			   "%lu firmware entries, %lu doorbells rung\n",
 			   compartment_get(id)->name,
 			   outcomes[life & COMPARTMENT_STATE_MASK],

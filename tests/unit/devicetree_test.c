@@ -176,15 +176,15 @@ static void map(void)
 	static const char *const expected[] = {
 		"system: a good system\n",
 		"4 harts of which 0 parked, 16 protection entries per hart, 1 kept",
-		"compartment server: harts 0, image server, criticality 2, restart always, 6 of 15 protection entries\n",
+		"compartment server: on hart 0, image server, criticality 2, restart always, 6 of 15 protection entries\n",
 		"  memory: 0x90000000-0x903fffff (4096 KiB)\n",
-		"/soc/disk@10001000 0x10001000-0x10001fff (4 KiB) dma trusted: could reach all memory\n",
-		"dma none, trusted: sets priorities and enables of all harts\n",
-		"compartment other: harts 2 3,",
+		": 0x10001000-0x10001fff (4 KiB), dma trusted: could reach all memory, /soc/disk@10001000\n",
+		"no dma, trusted with priorities and enables of all harts, /soc/",
+		"compartment other: on harts 2 3,",
 		"  observes: client\n",
 		"window disk-window: 0x91000000-0x913fffff (4096 KiB), server rw, client rw\n",
 		"link disk-link: server (number 1) with client (number 0)\n",
-		"channel disk: block from server to client, link disk-link bits 0-1, 1 queues of 64, window disk-window, record record\n",
+		"channel disk: block from server to client, link disk-link bits 0-1, 1 queue of 64, window disk-window, record record\n",
 	};
 	static char lines[8192];
 	size_t i;
@@ -204,7 +204,7 @@ static void map(void)
 	lines[0] = '\0';
 	map_print(&fixture.model, add_line, lines);
 	CU_ASSERT_PTR_NOT_NULL(strstr(lines,
-				      "trusted: can aim interrupts at any hart"));
+				      "trusted: could aim interrupts at any hart"));
 }
 
 /* What a line may hold, and that a long one is cut, not overrun. */

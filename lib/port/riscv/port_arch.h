@@ -8,7 +8,7 @@
 #ifndef PORT_ARCH_H
 #define PORT_ARCH_H
 
-#include "../builtin.h"
+#include <port/builtin.h>
 
 static inline void port_full_barrier(void)
 {
