@@ -15,16 +15,24 @@ MEM ?= 512M
 DISK ?=
 WRITE ?= 0
 CPU ?= rv64,h=false
-GDB ?=
+GDB ?= 0
 TESTS ?=
 V ?=
 QEMU ?= qemu-system-riscv64
 CROSS_COMPILE ?= riscv64-linux-gnu-
 OPENSBI_SRC ?=
 
-BUILD := build
-BOARD := qemu-virt
-export QEMU CROSS_COMPILE
+BOARD ?= qemu-virt
+export QEMU CROSS_COMPILE OPENSBI_SRC BOARD
+
+# quoted(text): one word for a shell. Only for $(shell), which does not get what
+# is exported; recipes take what the user chose from their environment.
+quoted = '$(subst ','\'',$(1))'
+
+boards := $(sort $(patsubst platform/%/objects.mk,%,$(wildcard platform/*/objects.mk)))
+ifeq ($(filter $(BOARD),$(boards)),)
+$(error BOARD=$(BOARD): choose $(boards))
+endif
 
 # say(verb, what): one short line per step, or with V=1 the commands instead
 ifeq ($(V),1)
@@ -42,7 +50,8 @@ endif
 # Whatever is to be built needs its tools first: installs what is missing,
 # silent and quick when nothing is.
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
-setup-output := $(shell QEMU='$(QEMU)' CROSS_COMPILE='$(CROSS_COMPILE)' firmware/setup.sh >&2)
+setup-output := $(shell QEMU=$(call quoted,$(QEMU)) \
+	CROSS_COMPILE=$(call quoted,$(CROSS_COMPILE)) firmware/setup.sh >&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error not everything that is needed is there)
 endif
@@ -55,6 +64,7 @@ help:
 setup:
 	$(call say,SETUP,complete)
 
+include firmware/stamps.mk
 include firmware/opensbi.mk
 include payloads/payloads.mk
 include firmware/bundle.mk

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # bench.sh <results.json> <console folder> <OpenSBI's build folder> <its source>:
 # boots the measuring systems, collects their lines "bench: <name> <value>
-# <unit>", adds what is measured on the files, prints a table, writes JSON.
+# <unit>", adds what is measured on the files, prints a table, writes JSON. The
+# exit status is 1 if a target is missed.
 #
 # Guest instructions are counted with -icount: one instruction is one
 # nanosecond of guest time. (Not with sleep=off: QEMU 10.0 then hangs when all
@@ -45,10 +46,9 @@ measure()
 {
 	local console=$consoles/$1-$2.log
 	echo "bench: $1 on aia=$2, $3 harts"
-	HARTS=$3 AIA=$2 MEM=512M CPU=rv64,h=false WRITE=0 QUIET=1 \
-	DISK=build/demo.img QEMU_EXTRA='-icount shift=0' \
-		timeout --kill-after=5 120 "$here/qemu.sh" "build/riscv/$1/$2" \
-		< /dev/null > "$console" ||
+	HARTS=$3 AIA=$2 MEM=512M CPU=rv64,h=false WRITE=0 GDB=0 DISK=build/demo.img \
+		timeout --kill-after=5 120 "$here/qemu.sh" --unchecked --quiet \
+		"build/riscv/$1/$2" -icount shift=0 < /dev/null > "$console" ||
 	{
 		tail -n 30 "$console" >&2
 		echo "bench: $1 failed; its console is $console" >&2
@@ -65,30 +65,87 @@ add_copies()
 	[ -n "$moved" ] || return 0
 	awk -v server="$(value server_bytes_copied)" -v client="$(value client_bytes_copied)" \
 		-v moved="$moved" 'BEGIN {
-		print "bench: bytes_copied_per_byte_moved", (server + client) / moved, "bytes"
+		print "bench: bytes_copied_per_byte_moved", (server + client) / moved, "ratio"
 	}' | collect "client and server together, blocks of 512 bytes and more"
+}
+
+# What must not be exceeded: name and bound.
+targets='
+doorbell_round_trip_vs_two_ipis 1.0
+doorbell_round_trip_vs_two_ipis_ssip 1.0
+firmware_entries_per_request_depth1 2
+firmware_entries_per_request_depth1_ssip 4
+firmware_entries_per_request_depth32 0.25
+firmware_entries_per_request_depth32_ssip 0.5
+bytes_copied_per_byte_moved 0
+firmware_text_bytes 65536
+firmware_lines 5000
+'
+
+# with_targets <awk program>: runs it over the results, with target[name], and
+# the line's conditions in a variable
+with_targets()
+{
+	awk -v targets="$targets" '
+	BEGIN {
+		n = split(targets, words)
+		for (i = 1; i < n; i += 2)
+			target[words[i]] = words[i + 1]
+	}
+	{
+		conditions = $0
+		sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", conditions)
+	}'"$1" "$results"
 }
 
 write_json()
 {
-	awk 'BEGIN { print "["; separator = "" }
+	with_targets '
+	BEGIN { print "["; separator = "" }
 	{
-		conditions = $0
-		sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", conditions)
-		printf "%s  {\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\", \"conditions\": \"%s\"}",
-			separator, $1, $2, $3, conditions
+		printf "%s  {\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\", \"target\": %s, \"conditions\": \"%s\"}",
+			separator, $1, $2, $3,
+			$1 in target ? "\"<= " target[$1] "\"" : "null", conditions
 		separator = ",\n"
 	}
-	END { print "\n]" }' "$results" > "$json"
+	END { print "\n]" }' > "$json"
 }
 
 print_table()
 {
-	awk '{
-		conditions = $0
-		sub(/^[^ ]+ [^ ]+ [^ ]+ /, "", conditions)
-		printf "%-46s %14s %-14s %s\n", $1, $2, $3, conditions
-	}' "$results"
+	with_targets '
+	conditions != before {
+		printf "\n%s:\n", conditions
+		before = conditions
+	}
+	{
+		row = sprintf("  %-46s %12s %-13s", $1, $2, $3)
+		if ($1 in target)
+			row = row " target <= " target[$1]
+		sub(/ +$/, "", row)
+		print row
+	}'
+	echo
+}
+
+# Names what exceeds its target, or has one and was not measured.
+judge()
+{
+	with_targets '
+	{ measured[$1] = $2 }
+	END {
+		for (name in target) {
+			if (!(name in measured))
+				print "bench: " name " was not measured"
+			else if (measured[name] > target[name] + 0)
+				print "bench: " name " is " measured[name] \
+					", its target <= " target[name]
+			else
+				continue
+			missed = 1
+		}
+		exit missed
+	}' >&2
 }
 
 imsic='MSI delivery'
@@ -98,8 +155,12 @@ measure bench-ssip aplic-imsic 3 "$software"
 measure bench-disk aplic-imsic 2 "$imsic"
 measure bench-disk-ssip aplic-imsic 2 "$software"
 add_copies
-"$here/measure.sh" build/riscv/demo/none/fw_payload.elf "$opensbi_build" "$opensbi_source" |
-	collect "source lines without comment and empty ones, no headers; text with read-only data; board qemu-virt"
+sizes=$("$here/measure.sh" build/riscv/demo/none/fw_payload.elf "$opensbi_build" "$opensbi_source")
+grep bytes <<< "$sizes" |
+	collect "board $BOARD, all objects of ours before unused sections are dropped, text and read-only data"
+grep lines <<< "$sizes" |
+	collect "board $BOARD, source files of what is linked, without headers, comments and empty lines"
 write_json
 print_table
 echo "bench: $json"
+judge

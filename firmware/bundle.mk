@@ -20,7 +20,7 @@ firmware = build/riscv/$(1)/$(2)/fw_payload.bin
 
 # system-rules(system, aia, manifest)
 define system-rules
-build/riscv/$(1)/$(2)/manifest.dtb: $(3) firmware/bundle.mk
+build/riscv/$(1)/$(2)/manifest.dtb: $(3) firmware/bundle.mk build/variables
 	$$(call say,DTC,$$@)
 	mkdir -p $$(@D)
 	$$(CROSS_COMPILE)gcc -E -P -x assembler-with-cpp -nostdinc -undef -D$$(aia-define-$(2)) \

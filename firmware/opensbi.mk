@@ -15,7 +15,21 @@ else
 opensbi-src := $(OPENSBI_SRC)
 opensbi-unpacked :=
 endif
-OPENSBI_DIR := $(opensbi-src)
+
+# The headers of a folder of the user's own say which version it is.
+ifneq ($(OPENSBI_SRC),)
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+opensbi-version := $(shell sed -nE \
+	's/^.define OPENSBI_VERSION_(MAJOR|MINOR)[[:space:]]+([0-9]+).*/\2/p' \
+	$(call quoted,$(OPENSBI_SRC)/include/sbi/sbi_version.h) 2> /dev/null)
+ifneq ($(opensbi-version),$(subst ., ,$(OPENSBI_VERSION)))
+$(error OPENSBI_SRC=$(OPENSBI_SRC) is not the source of OpenSBI $(OPENSBI_VERSION))
+endif
+ifneq ($(words $(OPENSBI_SRC))$(findstring ',$(OPENSBI_SRC)),1)
+$(error OPENSBI_SRC=$(OPENSBI_SRC): choose a path without spaces and quotes)
+endif
+endif
+endif
 
 $(opensbi-tarball): firmware/opensbi.pin
 	$(call say,FETCH,$@)
@@ -45,18 +59,12 @@ firmware-rules := firmware/opensbi.pin firmware/opensbi.mk firmware/opensbi-insi
 
 # OpenSBI does not rebuild objects when flags change, nor its generated arrays
 # when a list does: start afresh when what lists them changed.
-build/riscv/opensbi.rules: $(firmware-rules) $(opensbi-unpacked) build/riscv/opensbi.variables
+build/riscv/opensbi.rules: $(firmware-rules) $(opensbi-unpacked) build/variables
+	mkdir -p $(@D)
 	rm -rf $(opensbi-out)
 	touch $@
 
-# Rewritten only when a variable that matters has another value.
-.PHONY: force
-build/riscv/opensbi.variables: force
-	mkdir -p $(@D)
-	echo '$(CROSS_COMPILE) $(opensbi-src)' | cmp -s - $@ || \
-		echo '$(CROSS_COMPILE) $(opensbi-src)' > $@
-
-$(opensbi-stamp): build/riscv/opensbi.rules $(firmware-sources)
+$(opensbi-stamp): build/riscv/opensbi.rules $(firmware-sources) build/sources
 	$(call say,OPENSBI,$(opensbi-out))
 	mkdir -p $(opensbi-out)
 	rm -f $(opensbi-out)/platform/$(BOARD)/lib/libplatsbi.a

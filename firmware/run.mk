@@ -1,18 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make run: one system on one machine, at the terminal.
-
-system-dir := build/riscv/$(SYSTEM)/$(AIA)
-# The demonstration image stays as it is: a writing run gets a copy.
-run-disk := $(or $(DISK),$(if $(filter 1,$(WRITE)),build/written.img,build/demo.img))
-
-ifneq ($(filter run,$(MAKECMDGOALS)),)
-ifeq ($(filter $(SYSTEM),$(systems)),)
-$(error SYSTEM=$(SYSTEM) is none of: $(systems))
-endif
-ifeq ($(filter $(AIA),$(aia-choices)),)
-$(error AIA=$(AIA) is none of: $(aia-choices))
-endif
-endif
+# make run: one system on one machine, at the terminal. What the user chose is
+# checked before anything is built, against the manifest and the machine before
+# QEMU boots.
 
 # 8 MiB in which every sector differs, the same on every machine.
 build/demo.img: firmware/run.mk
@@ -24,9 +13,26 @@ build/demo.img: firmware/run.mk
 build/written.img: build/demo.img
 	cp $< $@
 
-run: $(system-dir)/fw_payload.bin build/demo.img $(if $(DISK),,$(run-disk))
-	HARTS='$(HARTS)' AIA='$(AIA)' MEM='$(MEM)' CPU='$(CPU)' GDB='$(GDB)' \
-		DISK='$(run-disk)' WRITE='$(WRITE)' firmware/qemu.sh $(system-dir)
+ifneq ($(filter run,$(MAKECMDGOALS)),)
+run-variables := SYSTEM HARTS AIA MEM DISK WRITE CPU GDB
+export $(run-variables)
+# As they were typed: a dollar in a file's name is no reference.
+$(foreach name,$(run-variables),$(eval override $(name) := $$(value $(name))))
+
+run-check := $(shell $(foreach name,QEMU BOARD $(run-variables),$(name)=$(call \
+	quoted,$($(name)))) firmware/qemu.sh --check >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error nothing was built)
+endif
+
+# The demonstration image stays as it is: a writing run gets a copy.
+run-disk := $(if $(filter 1,$(WRITE)),build/written.img,build/demo.img)
+run-system := build/riscv/$(SYSTEM)/$(AIA)
+
+run: $(run-system)/fw_payload.bin build/host/gcc/bulkhead-check build/demo.img \
+		$(if $(DISK),,$(run-disk))
+	DISK="$${DISK:-$(run-disk)}" firmware/qemu.sh $(run-system)
+endif
 
 # make bench: what doorbells and requests cost, and how large the firmware is.
 bench-systems := bench/aplic-imsic bench-ssip/aplic-imsic bench-disk/aplic-imsic \

@@ -2,22 +2,17 @@
 #
 # Guest payloads: flat, position-independent images that run in compartments.
 #
-# Included by the root Makefile. Uses: BUILD (output folder), OPENSBI_DIR (the
-# unpacked source, for its libfdt), CROSS_COMPILE. Gives: PAYLOAD_IMAGES.
+# Included by the root Makefile, behind firmware/opensbi.mk, for OpenSBI's libfdt.
 
-BUILD ?= build
-OPENSBI_DIR ?= $(BUILD)/opensbi-1.6
-CROSS_COMPILE ?= riscv64-linux-gnu-
-
-PAYLOAD_CC ?= $(CROSS_COMPILE)gcc
-PAYLOAD_OBJCOPY ?= $(CROSS_COMPILE)objcopy
-PAYLOAD_OUT := $(BUILD)/riscv/payloads
+PAYLOAD_CC := $(CROSS_COMPILE)gcc
+PAYLOAD_OBJCOPY := $(CROSS_COMPILE)objcopy
+PAYLOAD_OUT := build/riscv/payloads
 PAYLOAD_NAMES := client server hostile bench
 PAYLOAD_IMAGES := $(PAYLOAD_NAMES:%=$(PAYLOAD_OUT)/%.bin)
 
 PAYLOAD_ARCH_FLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 \
 	-mcmodel=medany
-PAYLOAD_LIBFDT := $(OPENSBI_DIR)/lib/utils/libfdt
+PAYLOAD_LIBFDT := $(opensbi-src)/lib/utils/libfdt
 PAYLOAD_INCLUDES := -Ipayloads -Ipayloads/common -Ipayloads/common/riscv \
 	-Iinclude -Ilib/port/riscv
 # Code is pc-relative without a GOT; the linker turns the remaining absolute
@@ -58,27 +53,27 @@ payload-objs = $(patsubst %,$(PAYLOAD_OUT)/%.o,$(basename \
 .PHONY: payloads
 payloads: $(PAYLOAD_IMAGES)
 
-$(PAYLOAD_OUT)/libfdt/%.o: $(PAYLOAD_LIBFDT)/%.c payloads/payloads.mk
+$(PAYLOAD_OUT)/libfdt/%.o: $(PAYLOAD_LIBFDT)/%.c payloads/payloads.mk build/variables
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) -Wno-sign-compare $(PAYLOAD_INCLUDES) \
 		-include payloads/common/libfdt_env.h -I$(PAYLOAD_LIBFDT) \
 		-MMD -MP -c -o $@ $<
 
-$(PAYLOAD_OUT)/%.o: %.c payloads/payloads.mk | $(PAYLOAD_LIBFDT)/libfdt.h
+$(PAYLOAD_OUT)/%.o: %.c payloads/payloads.mk build/variables | $(PAYLOAD_LIBFDT)/libfdt.h
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) $(PAYLOAD_INCLUDES) \
 		-idirafter $(PAYLOAD_LIBFDT) -MMD -MP -c -o $@ $<
 
-$(PAYLOAD_OUT)/%.o: %.S payloads/payloads.mk
+$(PAYLOAD_OUT)/%.o: %.S payloads/payloads.mk build/variables
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(PAYLOAD_CC) $(PAYLOAD_ARCH_FLAGS) $(PAYLOAD_INCLUDES) -g \
 		-MMD -MP -c -o $@ $<
 
 define payload-rule
-$(PAYLOAD_OUT)/$(1).elf: $(call payload-objs,$(1)) $(PAYLOAD_LDSCRIPT)
+$(PAYLOAD_OUT)/$(1).elf: $(call payload-objs,$(1)) $(PAYLOAD_LDSCRIPT) build/sources
 	$$(call say,LINK,$$@)
 	$(PAYLOAD_CC) $(PAYLOAD_LDFLAGS) -o $$@ $$(filter %.o,$$^)
 -include $$(patsubst %.o,%.d,$(call payload-objs,$(1)))

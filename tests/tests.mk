@@ -3,7 +3,7 @@
 # prints TAP. tests/check.sh runs many and counts; one alone runs with
 # "make check TESTS=<part of its path>" or "sh <file>".
 
-check-out := $(BUILD)/check
+check-out := build/check
 # TESTS selects by a part of the path.
 select-tests = $(if $(TESTS),$(foreach t,$(1),$(if $(findstring $(TESTS),$(t)),$(t))),$(1))
 

@@ -14,7 +14,7 @@ $(boot-out)/expanded: tests/boot/tests.conf tests/boot/expand.sh
 
 # An entry is <case>:<system>:<aia>.
 define boot-rules
-$(boot-out)/$(1).t: $(boot-out)/expanded $(call firmware,$(2),$(3)) $(BUILD)/demo.img
+$(boot-out)/$(1).t: $(boot-out)/expanded $(call firmware,$(2),$(3)) build/demo.img
 	echo 'exec tests/boot/run.sh $(boot-out)/$(1).case' > $$@
 endef
 $(foreach entry,$(boot-list),$(eval $(call boot-rules,$(word 1,$(subst :, ,$(entry))),$(word \

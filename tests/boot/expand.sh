@@ -63,7 +63,7 @@ function expand(stanza,    aias, harts, na, nh, i, j, name)
 }
 
 BEGIN {
-	n = split("system aia harts cpu mem disk write timeout status damage after like memcheck", words, " ")
+	n = split("system aia harts cpu mem disk write timeout status damage after like", words, " ")
 	for (i = 1; i <= n; i++)
 		known[words[i]] = 1
 	repeated["expect"] = repeated["order"] = repeated["forbid"] = 1

@@ -62,10 +62,9 @@ boot()
 {
 	console=$work.log
 	HARTS=${key[harts]} AIA=${key[aia]} MEM=${key[mem]} CPU=${key[cpu]} \
-	DISK=$disk WRITE=${key[write]} FIRMWARE=$firmware \
-	SKIP_MEMORY_CHECK=$([ "${key[memcheck]}" = off ] && echo 1) \
+	DISK=$disk WRITE=${key[write]} GDB=0 \
 		timeout --kill-after=5 "${key[timeout]}" \
-		"$here/../../firmware/qemu.sh" "$system" \
+		"$here/../../firmware/qemu.sh" --unchecked --firmware "$firmware" "$system" \
 		< /dev/null 2>&1 | tr -d '\r' > "$console"
 	status=${PIPESTATUS[0]}
 }

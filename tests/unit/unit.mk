@@ -7,7 +7,7 @@
 #	sanitized	address and undefined-behaviour sanitisers
 #	threads		thread sanitiser; only programs that use <pthread.h>
 
-unit-out := $(BUILD)/host
+unit-out := build/host
 unit-names := $(sort $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c)))
 unit-threaded := $(patsubst tests/unit/%_test.c,%,\
 	$(shell grep -l pthread.h tests/unit/*_test.c 2>/dev/null))
@@ -35,9 +35,9 @@ $(unit-out)/$(1)/%.o: %.c tests/unit/unit.mk
 
 $(unit-out)/$(1)/library.a: $(host-library-sources:%.c=$(unit-out)/$(1)/%.o)
 $(unit-out)/$(1)/support.a: $(unit-support-sources:%.c=$(unit-out)/$(1)/%.o)
-$(unit-out)/$(1)/library.a $(unit-out)/$(1)/support.a:
+$(unit-out)/$(1)/library.a $(unit-out)/$(1)/support.a: build/sources
 	rm -f $$@
-	ar rcsD $$@ $$^
+	ar rcsD $$@ $$(filter %.o,$$^)
 
 $(unit-out)/$(1)/%_test: $(unit-out)/$(1)/tests/unit/%_test.o $(unit-out)/$(1)/support.a \
 		$(unit-out)/$(1)/library.a

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What no time stamp of a file tells: these are rewritten only when they have
+# other content, and what depends on them is then made again.
+#
+#   build/variables	what the user chose that decides how things are built
+#   build/sources	every source file: one that is gone counts as a change
+
+.PHONY: force
+build/variables: force
+	mkdir -p $(@D)
+	printf '%s\n' "$$BOARD" "$$CROSS_COMPILE" "$$OPENSBI_SRC" > $@.new
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+build/sources: force
+	firmware/sources.sh $@
