@@ -43,7 +43,9 @@ int client_disk_open(struct client_disk *disk);
 
 /*
  * After LOOPBACK_ERR_PEER: waits for the server's next life and brings the
- * device up again. Returns LOOPBACK_ERR_PEER when there will be none.
+ * device up again. Returns LOOPBACK_ERR_PEER when there will be none, or
+ * LOOPBACK_ERR_NOT_READY, after saying so, when a server that runs has
+ * published nothing for as long as the channel's publish-timeout-ms.
  */
 int client_disk_attach(struct client_disk *disk);
 

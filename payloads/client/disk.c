@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <common/console.h>
+#include <common/hart.h>
 #include <common/irq.h>
 #include <common/memory.h>
 #include <common/string.h>
@@ -116,8 +117,36 @@ static void disk_note_peer(struct client_disk *disk)
 	disk->peer_life = disk->channel.peer_life;
 }
 
+static uint64_t disk_get_limit(const struct client_disk *disk)
+{
+	return hart_get_time() + disk->channel.info->publish_timeout *
+				 tree.timebase / 1000;
+}
+
+/*
+ * Sleeps until something happens, or the time `limit` within which the server
+ * has to publish is over, which is an error. It begins anew with a life of the
+ * server's, the loading of which is the firmware's time and not the server's.
+ */
+static int disk_wait_published(struct client_disk *disk, uint64_t *limit)
+{
+	uint64_t life = disk->channel.peer_life;
+
+	irq_wait_until(*limit);
+	disk_note_peer(disk);
+	if (disk->channel.peer_life != life)
+		*limit = disk_get_limit(disk);
+	if (hart_get_time() < *limit)
+		return LOOPBACK_OK;
+	print("channel %s: gave up waiting, %s has published nothing for %u ms\n",
+	      disk->channel.info->name, disk->channel.peer,
+	      disk->channel.info->publish_timeout);
+	return LOOPBACK_ERR_NOT_READY;
+}
+
 int client_disk_attach(struct client_disk *disk)
 {
+	uint64_t limit = disk_get_limit(disk);
 	int error;
 
 	for (;;) {
@@ -131,8 +160,9 @@ int client_disk_attach(struct client_disk *disk)
 		if (error != LOOPBACK_ERR_NOT_READY &&
 		    error != LOOPBACK_ERR_PEER)
 			break;
-		if (error == LOOPBACK_ERR_NOT_READY)
-			client_disk_wait(disk);
+		if (error == LOOPBACK_ERR_NOT_READY &&
+		    disk_wait_published(disk, &limit))
+			break;
 	}
 	if (!error) {
 		disk->attachments++;

@@ -29,6 +29,14 @@ typedef void (*irq_handler)(void *context);
  */
 int irq_init(const struct tree *tree);
 
+/*
+ * Whether the controller that the compartment owns, if it owns one, is as if
+ * nobody had used it: before irq_init(), which is to start from there. And for
+ * the sake of that check: leaves in it what irq_init() alone would not.
+ */
+bool irq_is_clear(const struct tree *tree);
+void irq_leave_residue(void);
+
 /* Name of the controller in use, for people. */
 const char *irq_get_name(void);
 
@@ -64,5 +72,8 @@ bool irq_poll(void);
  * and the sleep.
  */
 void irq_wait(void);
+
+/* The same, but no longer than until hart_get_time() reaches `time`. */
+void irq_wait_until(uint64_t time);
 
 #endif

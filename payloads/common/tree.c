@@ -3,6 +3,8 @@
 #include <common/string.h>
 #include <common/tree.h>
 
+#define CHANNEL_TIMEOUT_DEFAULT 1000	/* ms; docs/manifest.md */
+
 struct tree tree;
 
 static uint64_t tree_read_cell(const void *blob, int node, const char *name,
@@ -147,6 +149,9 @@ static int tree_read_channels(struct tree *tree)
 		channel->queues = tree_read_cell(blob, node, "queues", 1);
 		channel->queue_size = tree_read_cell(blob, node, "queue-size",
 						     0);
+		channel->publish_timeout =
+			tree_read_cell(blob, node, "publish-timeout-ms",
+				       CHANNEL_TIMEOUT_DEFAULT);
 		channel->control = tree_read_range(blob, node, "control");
 		channel->pool = tree_read_range(blob, node, "pool");
 		channel->record = tree_read_range(blob, node, "record");

@@ -63,6 +63,8 @@ struct tree_channel {
 	unsigned int bit;
 	unsigned int queues;
 	unsigned int queue_size;
+	/* how long a client may wait for its server; ms */
+	unsigned int publish_timeout;
 	struct tree_range control;
 	struct tree_range pool;
 	/* server only */

@@ -61,14 +61,16 @@ extern const unsigned int map_sample_count;
 /* ---- Groups, each one or more reports ---- */
 
 void reach_run(void);		/* 31, 32, 37: loads, stores, fetches */
+void vector_run(void);		/* 31: masked vectors, on all harts at once */
 void registers_run(void);	/* 31: machine-level registers */
 void calls_run(void);		/* 30: every call of every extension */
 void doorbell_run(void);	/* 30, 37: the doorbell's calls */
 void residue_check(void);	/* 36: call before anything else */
 void residue_prepare(uint64_t life);	/* 36: call before the restart */
 void storm_run(void);		/* 33 */
-/* 33: ends this life while one hart waits for the other's fence. */
-void storm_restart(uint64_t life) __attribute__((noreturn));
+/* 33: ends this life, in a way of its own for each; see restart.c. */
+void restart_run(uint64_t life) __attribute__((noreturn));
+void restart_check(void);	/* 33: call before anything is printed */
 void dma_run(void);		/* 35: only with a granted bus master */
 
 #endif

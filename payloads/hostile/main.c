@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Several lives, each of which first looks for what a former one left: the
- * first two storm and leave behind what they can, the last attacks; each but
- * the last ends in the middle of remote fences. Each says how many attempts
- * were refused; one that got through, or any other failed check, ends the
+ * first two storm and leave behind what they can, the sixth (or the last, if
+ * there are fewer) attacks, and each but the last ends in the middle of what is
+ * worst for its end (riscv/restart.c). Each says how many attempts were
+ * refused; one that got through, or any other failed check, ends the
  * compartment as failed in that life.
  *
  * Boot arguments:
- *	lives=N		restart N - 1 times (6); 1: attack only
+ *	lives=N		restart N - 1 times (16); 1: attack only
  */
 #include <common/console.h>
 #include <common/firmware.h>
 #include <common/report.h>
 #include "hostile.h"
 
-#define LIVES_DEFAULT 6
+#define LIVES_DEFAULT	16
+#define LIFE_ATTACK	6
 
 static void hostile_attack(void)
 {
 	reach_run();
+	vector_run();
 	registers_run();
 	calls_run();
 	doorbell_run();
@@ -40,9 +43,10 @@ void payload_main(void)
 	uint64_t lives = tree_get_number(&tree, "lives", LIVES_DEFAULT);
 	uint64_t life = firmware_get_life();
 
+	restart_check();
 	print("life %lu of %lu\n", life, lives);
 	residue_check();
-	if (life >= lives) {
+	if (life == (lives < LIFE_ATTACK ? lives : LIFE_ATTACK)) {
 		hostile_attack();
 	} else if (life <= 2) {
 		storm_run();
@@ -50,6 +54,6 @@ void payload_main(void)
 	}
 	hostile_summarise(life);
 	if (life < lives)
-		storm_restart(life);
+		restart_run(life);
 	firmware_end(false);
 }

@@ -73,6 +73,8 @@ static int server_channel_init(struct server_channel *sc,
 	if (error)
 		return error;
 	loopback_block_server_attach(&sc->block, &sc->endpoint);
+	if (tree_has_word(&tree, "silent"))
+		return LOOPBACK_OK;
 	return loopback_server_publish(&sc->endpoint);
 }
 
@@ -92,8 +94,9 @@ int server_channels_init(struct server_disk *disk)
 			      channel_get_error(error), error);
 			return -1;
 		}
-		print("serving channel %s to %s, queue of %u\n", info->name,
-		      sc->channel.peer, info->queue_size);
+		print("%s channel %s to %s, queue of %u\n",
+		      tree_has_word(&tree, "silent") ? "silent on" : "serving",
+		      info->name, sc->channel.peer, info->queue_size);
 	}
 	if (!server_channel_count)
 		print("no block channel to serve\n");

@@ -6,14 +6,17 @@
  * Boot arguments:
  *	ssip		take doorbells as software interrupts
  *	restart-after=N	restart in the middle of work: once N requests of this
- *			life have ended and others are at the disk
+ *			life have ended and others are at the disk; later lives
+ *			look at what is left in the interrupt controller
  *	restarts=N	how often to do so (1)
+ *	silent		publish nothing
  *	bench		print what `make bench` collects
  */
 #include <common/console.h>
 #include <common/bell.h>
 #include <common/firmware.h>
 #include <common/irq.h>
+#include <common/report.h>
 #include <common/string.h>
 #include <common/tree.h>
 #include "server.h"
@@ -22,6 +25,9 @@ static struct server_disk server_disk;
 
 static void server_init(void)
 {
+	if (firmware_get_life() > 1)
+		report(irq_is_clear(&tree),
+		       "residue: the interrupt controller is clear");
 	if (irq_init(&tree))
 		firmware_end(true);
 	if (bell_init(tree_has_word(&tree, "ssip"))) {
@@ -61,6 +67,7 @@ static void server_restart_if_due(uint64_t lifetime)
 		return;
 	print("restarting after %lu requests, with %u at the disk\n",
 	      totals.requests, totals.in_flight);
+	irq_leave_residue();
 	firmware_restart();
 }
 

@@ -11,14 +11,18 @@
 
 #define APLIC_DOMAINCFG		0x0000
 #define APLIC_SOURCECFG(source)	(4UL * (source))
+#define APLIC_SETIP		0x1c00
+#define APLIC_SETIE		0x1e00
 #define APLIC_SETIENUM		0x1edc
 #define APLIC_SETIPNUM_LE	0x2000
 #define APLIC_TARGET(source)	(0x3000UL + 4UL * (source))
 #define APLIC_IDC(index)	(0x4000UL + 32UL * (index))
 #define APLIC_IDC_IDELIVERY	0x00
+#define APLIC_IDC_IFORCE	0x04
 #define APLIC_IDC_ITHRESHOLD	0x08
 #define APLIC_IDC_CLAIMI	0x1c
 #define APLIC_SOURCES_MAX	1024
+#define APLIC_SOURCES_CHECKED	96
 
 #define APLIC_DOMAINCFG_DM	(1U << 2)
 #define APLIC_DOMAINCFG_IE	(1U << 8)
@@ -28,6 +32,34 @@
 
 static uint64_t aplic_base;
 static unsigned int aplic_hart;
+
+/* The delivery structures read as zero, or are absent, beside an IMSIC. */
+static bool aplic_is_clear(const struct tree_device *device,
+			   const struct tree_hart *hart)
+{
+	uint64_t base = device->reg.base, idc = base + APLIC_IDC(hart->id);
+	uint32_t any = mmio_read(base + APLIC_DOMAINCFG) &
+		       APLIC_DOMAINCFG_IE;	/* the mode may be fixed */
+
+	for (unsigned int s = 1; s < APLIC_SOURCES_CHECKED; s++)
+		any |= mmio_read(base + APLIC_SOURCECFG(s));
+	for (unsigned int s = 0; s < APLIC_SOURCES_CHECKED; s += 32)
+		any |= mmio_read(base + APLIC_SETIE + s / 32 * 4) |
+		       mmio_read(base + APLIC_SETIP + s / 32 * 4);
+	if (!hart->imsic.size && APLIC_IDC(hart->id + 1) <= device->reg.size)
+		any |= mmio_read(idc + APLIC_IDC_IDELIVERY) |
+		       mmio_read(idc + APLIC_IDC_IFORCE) |
+		       mmio_read(idc + APLIC_IDC_ITHRESHOLD);
+	return !any;
+}
+
+static void aplic_leave_direct(void)
+{
+	uint64_t idc = aplic_base + APLIC_IDC(aplic_hart);
+
+	mmio_write(idc + APLIC_IDC_ITHRESHOLD, 1);
+	mmio_write(idc + APLIC_IDC_IFORCE, 1);
+}
 
 static int aplic_init_direct(const struct tree_device *device,
 			     const struct tree_hart *hart)
@@ -98,6 +130,8 @@ const struct irq_chip irq_chip_aplic = {
 	.name = "APLIC",
 	.compatible = "riscv,aplic",
 	.init = aplic_init_direct,
+	.is_clear = aplic_is_clear,
+	.leave = aplic_leave_direct,
 	.enable = aplic_enable_direct,
 	.claim = aplic_claim_direct,
 };
@@ -106,6 +140,7 @@ const struct irq_chip irq_chip_aplic_msi = {
 	.name = "APLIC with IMSIC",
 	.compatible = "riscv,aplic",
 	.init = aplic_init_msi,
+	.is_clear = aplic_is_clear,
 	.enable = aplic_enable_msi,
 	.complete = aplic_complete_msi,
 };

@@ -27,6 +27,26 @@ static void irq_run(const struct irq_action *action)
 		action->handler(action->context);
 }
 
+bool irq_is_clear(const struct tree *tree)
+{
+	const struct tree_hart *hart = tree_find_hart(tree, hart_get_id());
+	const struct irq_chip *chips[] = { &irq_chip_plic, &irq_chip_aplic };
+	const struct tree_device *device;
+
+	for (unsigned int i = 0; i < 2; i++) {
+		device = tree_find_device(tree, NULL, chips[i]->compatible);
+		if (device && hart && !chips[i]->is_clear(device, hart))
+			return false;
+	}
+	return true;
+}
+
+void irq_leave_residue(void)
+{
+	if (irq_chip && irq_chip->leave)
+		irq_chip->leave();
+}
+
 int irq_init(const struct tree *tree)
 {
 	const struct tree_hart *hart = tree_find_hart(tree, hart_get_id());
@@ -150,6 +170,11 @@ bool irq_poll(void)
 	return true;
 }
 
+static void irq_set_timer(uint64_t time)
+{
+	sbi_call(SBI_EXT_TIME, 0, time, 0, 0, 0, 0, 0);
+}
+
 void irq_wait(void)
 {
 	/*
@@ -160,4 +185,14 @@ void irq_wait(void)
 	do {
 		__asm__ volatile ("wfi" : : : "memory");
 	} while (!irq_poll());
+}
+
+void irq_wait_until(uint64_t time)
+{
+	/* irq_poll() has nobody to call for it; that it is pending suffices. */
+	irq_set_timer(time);
+	csr_set(CSR_SIE, IRQ_TIMER);
+	irq_wait();
+	csr_clear(CSR_SIE, IRQ_TIMER);
+	irq_set_timer(~0ULL);
 }

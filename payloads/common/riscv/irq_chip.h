@@ -25,6 +25,11 @@ struct irq_chip {
 	/* Prepares the controller for `hart`. Returns 0 or -1. */
 	int (*init)(const struct tree_device *device,
 		    const struct tree_hart *hart);
+	/* Whether nothing of a former life is left in it. */
+	bool (*is_clear)(const struct tree_device *device,
+			 const struct tree_hart *hart);
+	/* Leaves what it can, after init(). NULL: init() and enable() do. */
+	void (*leave)(void);
 	/* Lets `source` interrupt as `slot`. Returns 0 or -1. */
 	int (*enable)(unsigned int source, unsigned int slot);
 	/*

@@ -7,6 +7,8 @@
 #define PLIC_THRESHOLD(context)	(0x200000UL + 0x1000UL * (context))
 #define PLIC_CLAIM(context)	(PLIC_THRESHOLD(context) + 4)
 #define PLIC_SOURCES_MAX	1024
+#define PLIC_SOURCES_CHECKED	96
+#define PLIC_THRESHOLD_LEFT	1
 
 static uint64_t plic_base;
 static unsigned int plic_context;
@@ -20,6 +22,30 @@ static int plic_init(const struct tree_device *device,
 	plic_context = hart->plic_context;
 	mmio_write(plic_base + PLIC_THRESHOLD(plic_context), 0);
 	return 0;
+}
+
+static bool plic_is_clear(const struct tree_device *device,
+			  const struct tree_hart *hart)
+{
+	uint64_t base = device->reg.base;
+	uint32_t any = 0;
+
+	for (unsigned int s = 1; s < PLIC_SOURCES_CHECKED; s++)
+		any |= mmio_read(base + PLIC_PRIORITY(s));
+	if (hart->plic_context < 0)
+		return !any;
+	for (unsigned int s = 0; s < PLIC_SOURCES_CHECKED; s += 32)
+		any |= mmio_read(base + PLIC_ENABLE(hart->plic_context) +
+				 s / 32 * 4);
+	/* Open or shut, as the firmware likes it, but not as it was left. */
+	return !any && mmio_read(base + PLIC_THRESHOLD(hart->plic_context)) !=
+		       PLIC_THRESHOLD_LEFT;
+}
+
+static void plic_leave(void)
+{
+	mmio_write(plic_base + PLIC_THRESHOLD(plic_context),
+		   PLIC_THRESHOLD_LEFT);
 }
 
 static int plic_enable(unsigned int source, unsigned int slot)
@@ -48,6 +74,8 @@ const struct irq_chip irq_chip_plic = {
 	.name = "PLIC",
 	.compatible = "riscv,plic0",
 	.init = plic_init,
+	.is_clear = plic_is_clear,
+	.leave = plic_leave,
 	.enable = plic_enable,
 	.claim = plic_claim,
 	.complete = plic_complete,

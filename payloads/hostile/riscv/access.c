@@ -23,6 +23,8 @@ void op_float_store(uint64_t address);
 void op_vector_load(uint64_t address);
 void op_vector_store(uint64_t address);
 void op_vector_strided(uint64_t address);
+void op_vector_masked_load(uint64_t address);
+void op_vector_masked_store(uint64_t address);
 void op_cache_zero(uint64_t address);
 void user_enter(uint64_t pc, uint64_t argument, uint64_t exit);
 void user_exit(void);
@@ -64,6 +66,13 @@ const struct access_kind access_vector_store = {
 };
 const struct access_kind access_vector_strided = {
 	"strided vector store", op_vector_strided, CAUSE_STORE_ACCESS, 16, false
+};
+const struct access_kind access_vector_masked_load = {
+	"masked vector load", op_vector_masked_load, CAUSE_LOAD_ACCESS, 8, false
+};
+const struct access_kind access_vector_masked_store = {
+	"masked vector store", op_vector_masked_store, CAUSE_STORE_ACCESS, 8,
+	false
 };
 const struct access_kind access_cache_zero = {
 	"cache block zero", op_cache_zero, CAUSE_STORE_ACCESS, 8, false

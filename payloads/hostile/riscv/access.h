@@ -35,6 +35,8 @@ extern const struct access_kind access_load, access_store, access_fetch;
 extern const struct access_kind access_float_load, access_float_store;
 extern const struct access_kind access_vector_load, access_vector_store;
 extern const struct access_kind access_vector_strided;
+extern const struct access_kind access_vector_masked_load;
+extern const struct access_kind access_vector_masked_store;
 extern const struct access_kind access_cache_zero;
 
 enum access_mode {

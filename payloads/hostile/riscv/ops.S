@@ -36,6 +36,7 @@ op_\name:
 	.option push
 	.option arch, +v
 	.globl	op_vector_load, op_vector_store, op_vector_strided
+	.globl	op_vector_masked_load, op_vector_masked_store
 	.balign	4
 op_vector_load:
 	vsetivli zero, 2, e64, m1, ta, ma
@@ -51,6 +52,21 @@ op_vector_strided:
 	vsetivli zero, 2, e64, m1, ta, ma
 	li	a1, 8
 	vsse64.v v1, (a0), a1
+	ret
+	/* All of the mask register is ones, as many elements as there can be. */
+	.balign	4
+op_vector_masked_load:
+	vsetvli	a1, zero, e8, m1, ta, ma
+	vmv.v.i	v0, -1
+	vsetvli	a1, zero, e64, m8, ta, ma
+	vle64.v	v8, (a0), v0.t
+	ret
+	.balign	4
+op_vector_masked_store:
+	vsetvli	a1, zero, e8, m1, ta, ma
+	vmv.v.i	v0, -1
+	vsetvli	a1, zero, e64, m8, ta, ma
+	vse64.v	v8, (a0), v0.t
 	ret
 	.option pop
 

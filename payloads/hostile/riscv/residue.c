@@ -13,6 +13,8 @@
 #include <libfdt.h>
 #include <sbi.h>
 #include "../hostile.h"
+#include "harts.h"
+#include "leftover.h"
 
 #define PATTERN			0x7265736964756573ULL
 #define IMSIC_EIDELIVERY	0x70
@@ -20,19 +22,9 @@
 #define IMSIC_EIE0		0xc0
 #define IMSIC_REGISTERS		8	/* 255 identities, as on the board */
 #define LATER			20	/* fractions of a second */
-#define HSM_STOPPED		1
 #define FIRMWARE_BASE		0x80000000UL
 
 static volatile uint64_t residue_spins;
-
-static unsigned long residue_other_hart(void)
-{
-	for (unsigned int i = 0; i < tree.hart_count; i++) {
-		if (tree.harts[i].id != hart_get_id())
-			return tree.harts[i].id;
-	}
-	return ~0UL;
-}
 
 static bool residue_has_imsic(void)
 {
@@ -56,6 +48,7 @@ static void residue_spin(void *context)
 {
 	volatile uint64_t *page = context;
 
+	leftover_leave();
 	for (;;) {
 		residue_spins++;
 		page[residue_spins % (DOORBELL_PAGE_SIZE / 8)] = PATTERN;
@@ -69,6 +62,7 @@ static void residue_spin(void *context)
 static void residue_fall(void *context)
 {
 	(void)context;
+	leftover_leave();
 	residue_spins++;
 	csr_write(CSR_SATP, SATP_MODE_SV39 | FIRMWARE_BASE >> 12);
 	__asm__ volatile ("sfence.vma" : : : "memory");
@@ -91,10 +85,11 @@ static void residue_prepare_imsic(void)
 void residue_prepare(uint64_t life)
 {
 	void (*leave)(void *) = life & 1 ? residue_spin : residue_fall;
-	unsigned long other = residue_other_hart();
+	unsigned long other = harts_find_other();
 	uint64_t base, size = memory_get_free(&base);
 	uint64_t page = (base + DOORBELL_PAGE_SIZE - 1) &
 			~(uint64_t)(DOORBELL_PAGE_SIZE - 1);
+	unsigned int left;
 
 	residue_fill(base, base + size);
 	residue_fill(residue_get_tail(), tree.memory.base + tree.memory.size);
@@ -108,7 +103,9 @@ void residue_prepare(uint64_t life)
 	report(csr_read(CSR_SIP) & IRQ_SOFTWARE,
 	       "residue: an interrupt is left pending");
 	report(csr_read(CSR_SIP) & IRQ_TIMER, "residue: a timer is left due");
-	if (other == ~0UL)
+	left = leftover_leave();
+	report(left, "residue: %u control and status registers are left", left);
+	if (other == HARTS_NONE)
 		return;
 	report(!hart_start(other, leave, (void *)(uintptr_t)page),
 	       "residue: a second hart is left %s",
@@ -164,12 +161,39 @@ static void residue_wait(void)
 		__asm__ volatile ("nop");
 }
 
+static void residue_check_leftover(void *context)
+{
+	*(volatile bool *)context = leftover_is_clear();
+}
+
+/* Stopped so far; its first instructions look, then it looks in earnest. */
+static void residue_check_other(unsigned long other)
+{
+	static struct leftover_entry entry;
+	static bool clear;
+
+	report(harts_is_stopped(other), "residue: the second hart is stopped");
+	if (!report(!sbi_call(SBI_EXT_HSM, SBI_HSM_HART_START, other,
+			      (unsigned long)leftover_enter,
+			      (unsigned long)&entry, 0, 0, 0).error &&
+		    harts_await_stop(other) &&
+		    !hart_start(other, residue_check_leftover, &clear) &&
+		    harts_await_stop(other),
+		    "residue: the second hart starts and stops"))
+		return;
+	report(*(volatile uint64_t *)&entry.done && !entry.sscratch &&
+	       !entry.sie && !entry.satp,
+	       "residue: the second hart starts afresh");
+	report(*(volatile bool *)&clear,
+	       "residue: no register of the second hart");
+}
+
 void residue_check(void)
 {
 	unsigned long pending = csr_read(CSR_SIP);
-	unsigned long other = residue_other_hart();
-	struct sbi_result status;
+	unsigned long other = harts_find_other();
 
+	report(leftover_is_clear(), "residue: no register");
 	report(!csr_read(CSR_SATP), "residue: translation is off");
 	report(!(pending & IRQ_SOFTWARE), "residue: no software interrupt");
 	report(!(pending & IRQ_TIMER), "residue: no timer interrupt");
@@ -177,12 +201,8 @@ void residue_check(void)
 	report(residue_memory_is_clear(), "residue: no memory");
 	if (residue_has_imsic())
 		report(residue_imsic_is_clear(), "residue: no identity");
-	if (other != ~0UL) {
-		status = sbi_call(SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, other,
-				  0, 0, 0, 0, 0);
-		report(!status.error && status.value == HSM_STOPPED,
-		       "residue: the second hart is stopped");
-	}
+	if (other != HARTS_NONE)
+		residue_check_other(other);
 	/* What still runs, or still knows an address, shows itself. */
 	residue_wait();
 	report(residue_memory_is_clear(), "residue: no memory, later");

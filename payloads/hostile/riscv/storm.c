@@ -12,6 +12,7 @@
 #include <csr.h>
 #include <sbi.h>
 #include "../hostile.h"
+#include "harts.h"
 
 #define STORM_CALLS	20000
 #define STORM_FENCES	300
@@ -19,7 +20,6 @@
 #define STORM_STARTS	50
 #define STORM_NAPS	200
 #define STORM_NAP_FENCES	4
-#define HSM_STOPPED	1
 
 static volatile bool storm_over;
 
@@ -95,25 +95,13 @@ static void storm_return(void *context)
 	(void)context;
 }
 
-static bool storm_is_stopped(unsigned long hart)
-{
-	return sbi_call(SBI_EXT_HSM, SBI_HSM_HART_GET_STATUS, hart, 0, 0, 0, 0,
-			0).value == HSM_STOPPED;
-}
-
-static void storm_await_stop(unsigned long hart)
-{
-	while (!storm_is_stopped(hart))
-		;
-}
-
 static void storm_starts(unsigned long hart)
 {
 	long error = 0;
 
 	for (unsigned int i = 0; i < STORM_STARTS; i++) {
 		error |= hart_start(hart, storm_return, NULL);
-		storm_await_stop(hart);
+		error |= !harts_await_stop(hart);
 	}
 	report(!error, "storm: %u hart starts", STORM_STARTS);
 }
@@ -143,70 +131,26 @@ static void storm_naps(unsigned long hart)
 		do {
 			error |= storm_fence_all();
 			error |= storm_interrupt_all();
-		} while (!storm_is_stopped(hart));
+		} while (!harts_is_stopped(hart));
 	}
 	report(!error, "storm: %u suspensions and stops under remote fences",
 	       STORM_NAPS);
 }
 
-/* The hart of ours that is not the caller, or ~0. */
-static unsigned long storm_find_other(void)
-{
-	for (unsigned int i = 0; i < tree.hart_count; i++) {
-		if (tree.harts[i].id != hart_get_id())
-			return tree.harts[i].id;
-	}
-	return ~0UL;
-}
-
 void storm_run(void)
 {
-	unsigned long other = storm_find_other();
+	unsigned long other = harts_find_other();
 
 	storm_rings();
 	storm_calls();
 	storm_console();
-	if (other != ~0UL) {
+	if (other != HARTS_NONE) {
 		storm_starts(other);
 		storm_naps(other);
 		hart_start(other, storm_spin, NULL);
 	}
 	storm_fences();
 	storm_over = true;
-	if (other != ~0UL)
-		storm_await_stop(other);
-}
-
-static void storm_fence_for_ever(void *context) __attribute__((noreturn));
-
-static void storm_fence_for_ever(void *context)
-{
-	bool *begun = context;
-
-	for (;;) {
-		storm_fence_all();
-		*(volatile bool *)begun = true;
-	}
-}
-
-static void storm_restart_other(void *context)
-{
-	while (!*(volatile bool *)context)
-		;
-	firmware_restart();
-}
-
-void storm_restart(uint64_t life)
-{
-	static bool begun;
-	unsigned long other = storm_find_other();
-
-	/* In turns: who reboots, and who is in the middle of a fence then. */
-	if (other == ~0UL ||
-	    hart_start(other, life % 2 ? storm_fence_for_ever :
-					 storm_restart_other, &begun))
-		firmware_restart();	/* it spins, as residue.c left it */
-	if (life % 2)
-		storm_restart_other(&begun);
-	storm_fence_for_ever(&begun);
+	if (other != HARTS_NONE)
+		harts_await_stop(other);
 }
