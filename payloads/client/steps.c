@@ -165,23 +165,24 @@ int client_step_pattern(struct client_disk *disk, unsigned int depth,
 	for (unsigned int i = 0; i < rounds && !error; i++)
 		error = pattern_round(disk, depth, i);
 	if (!error)
-		print("pattern %s written to bytes %lu to %lu, flushed, read back and verified, %u times\n",
+		print("pattern %s written to bytes %lu to %lu, flushed, read back and verified, %u time%s\n",
 		      CLIENT_PATTERN_NAME, disk->size - CLIENT_PATTERN_BYTES,
-		      disk->size - 1, rounds);
+		      disk->size - 1, rounds, rounds == 1 ? "" : "s");
 	return error;
 }
 
 static void measure_print(const struct client_transfer *t, uint64_t ticks,
 			  uint64_t rings, uint64_t entries, uint64_t observed)
 {
-	print("throughput: %lu bytes per guest second (emulated time, no measure of speed)\n",
-	      ticks ? t->length * tree.timebase / ticks : 0);
+	print("measured on one read of %lu bytes:\n", t->length);
+	print("throughput: %lu MiB per guest second (emulated time, no measure of speed)\n",
+	      ticks ? (t->length * tree.timebase / ticks) >> 20 : 0);
 	print("requests: %lu of %u bytes, %u in flight\n", t->requests,
 	      t->request_bytes, t->depth);
 	print("doorbells: %lu rung by the client\n", rings);
 	print("firmware entries: %lu by the client", entries);
 	if (observed)
-		print(", %lu by those it observes", observed);
+		print(", %lu by the compartments it observes", observed);
 	print("\n");
 }
 

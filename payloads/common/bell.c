@@ -69,6 +69,18 @@ long bell_ring(unsigned int link, uint64_t bits)
 			     NULL);
 }
 
+long bell_set_mask(unsigned int link, uint64_t mask)
+{
+	return firmware_call(DOORBELL_EID, DOORBELL_FID_SET_MASK, link, mask, 0,
+			     0, NULL);
+}
+
+long bell_unregister(void)
+{
+	return firmware_call(DOORBELL_EID, DOORBELL_FID_UNREGISTER,
+			     DOORBELL_LINK_ALL, 0, 0, 0, NULL);
+}
+
 uint64_t bell_get_rings(void)
 {
 	return __atomic_load_n(&bell_rings, __ATOMIC_RELAXED);

@@ -42,6 +42,18 @@ int bell_connect(unsigned int link, bell_handler handler, void *context);
  */
 long bell_ring(unsigned int link, uint64_t bits);
 
+/*
+ * Replaces the mask of bits of `link` that stay pending without interrupting;
+ * a pending bit that this uncovers interrupts. Returns 0 or the call's error.
+ */
+long bell_set_mask(unsigned int link, uint64_t mask);
+
+/*
+ * Gives the page back for all links: the firmware keeps what is rung from now
+ * on until bell_init() is called again. Returns 0 or the call's error.
+ */
+long bell_unregister(void);
+
 /* How many times this payload has rung, all harts, successful or not. */
 uint64_t bell_get_rings(void);
 

@@ -3,7 +3,6 @@
 #include <common/firmware.h>
 #include <loopback/error.h>
 
-#define DOORBELL_BITS 64
 
 static struct channel *channels;
 
