@@ -6,7 +6,7 @@
 set -eu
 
 image=$1
-times=$(sed -n 's/^client: pattern .*verified, \([0-9]*\) times$/\1/p' "$2")
+times=$(sed -n 's/^client: pattern .*verified, \([0-9]*\) times*$/\1/p' "$2")
 round=$((times - 1))
 pattern_bytes=$((1 << 20))
 size=$(stat -c %s "$image")
