@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A private apt root: package lists of Debian suites that this machine is not
-# configured for, without touching its own configuration. Sourced by setup.sh
-# and fetch.sh.
+# configured for, without touching its own configuration. Sourced by setup.sh,
+# fetch.sh and fetch-deb.sh.
 #
 # The mirror is the machine's own; the signatures are checked against the
 # archive keyring that Debian installed.
@@ -19,7 +19,8 @@ apt_mirror()
 
 # apt_root_create <directory> <sources line without the address>...
 # In each line, @ stands for options and mirror: "deb @ trixie main".
-# Afterwards apt_private runs apt commands inside that root.
+# Afterwards apt_private runs apt commands inside that root, for the machine's
+# own architecture or, to download only, that of $apt_architecture.
 apt_root_create()
 {
 	apt_root=$1
@@ -41,6 +42,11 @@ apt_private()
 {
 	apt_command=$1
 	shift
+	if [ -n "${apt_architecture:-}" ]; then
+		set -- -o APT::Architecture="$apt_architecture" \
+			-o APT::Architectures="$apt_architecture" \
+			-o Dir::State::status=/dev/null "$@"
+	fi
 	$apt_as_root "$apt_command" \
 		-o Dir::Etc::sourcelist="$apt_root/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null \

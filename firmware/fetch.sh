@@ -1,64 +1,58 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# fetch.sh <destination>: puts the pinned OpenSBI tarball there, verified.
+# fetch.sh <pin file> <destination>: puts the upstream tarball of a pinned
+# Debian source package there, verified.
 #
-# It is taken from the per-user cache, which is keyed by sha256; only if that
-# does not have it, from Debian's archive. No step needs root.
+# A pin file <name>.pin gives, each behind <NAME>_: PACKAGE (package=version),
+# SUITE, TARBALL, SHA256; VERSION is for those who build it, INSTEAD says what
+# else a user could do. It is read by make and by shells alike.
+#
+# The tarball is taken from the per-user cache; only if that does not have it,
+# from Debian's archive.
 
 set -eu
 
 here=$(dirname "$0")
-. "$here/opensbi.pin"
-destination=$1
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/bulkhead/sha256/$OPENSBI_SHA256
-cached=$cache/$OPENSBI_TARBALL
-apt_as_root=
+. "$here/fetch-lib.sh"
+if [ $# -ne 2 ] || [ ! -r "$1" ]; then
+	echo "usage: fetch.sh <pin file> <destination>" >&2
+	exit 2
+fi
+# shellcheck disable=SC1090 # whichever it is
+. "$(realpath "$1")"
+prefix=$(basename "$1" .pin | tr 'a-z-' 'A-Z_')
+destination=$2
 
-# verify <file>
-verify()
+# pin <key>: its value, or nothing
+pin()
 {
-	echo "$OPENSBI_SHA256  $1" | sha256sum --quiet --check -
+	eval "echo \"\${${prefix}_$1:-}\""
 }
+
+package=$(pin PACKAGE)
+suite=$(pin SUITE)
+tarball=$(pin TARBALL)
+sha256=$(pin SHA256)
+instead=$(pin INSTEAD)
+cached=$(cache_folder "$sha256")/$tarball
 
 give_up()
 {
 	cat >&2 <<MESSAGE
 fetch: $1
-fetch: to go on without it, put $OPENSBI_TARBALL
-fetch:   (sha256 $OPENSBI_SHA256)
-fetch:   into $cache,
-fetch: or name an unpacked OpenSBI $OPENSBI_VERSION with OPENSBI_SRC=.
+fetch: to go on without it, put $tarball
+fetch:   (sha256 $sha256)
+fetch:   into $(dirname "$cached")${instead:+,
+fetch: or $instead}.
 MESSAGE
 	exit 1
 }
 
-download()
-{
-	command -v apt-get > /dev/null ||
-		give_up 'the tarball is fetched with apt-get, which is not here'
-	echo "fetch: downloading $OPENSBI_TARBALL"
-	scratch=$(mktemp -d)
-	trap 'rm -rf "$scratch"' EXIT
-	. "$here/apt-root.sh"
-	apt_root_create "$scratch/apt" "deb-src @ $OPENSBI_SUITE main" ||
-		give_up "no package list of Debian $OPENSBI_SUITE"
-	(
-		cd "$scratch"
-		apt_private apt-get -qq source --download-only --tar-only \
-			"$OPENSBI_PACKAGE" > log 2>&1 || { cat log >&2; exit 1; }
-	) || give_up "could not download $OPENSBI_PACKAGE"
-	verify "$scratch/$OPENSBI_TARBALL" ||
+if ! cache_has "$sha256" "$tarball"; then
+	download_begin "$tarball" '' "deb-src @ $suite main"
+	download "$package" source --download-only --tar-only "$package"
+	verify "$sha256" "$scratch/$tarball" ||
 		give_up 'the downloaded tarball is not the pinned one'
-	mkdir -p "$cache"
-	cp "$scratch/$OPENSBI_TARBALL" "$cached.$$"
-	mv "$cached.$$" "$cached"
-}
-
-if [ -e "$cached" ] && ! verify "$cached"; then
-	echo "fetch: discarding a damaged $cached" >&2
-	rm -f "$cached"
+	place "$scratch/$tarball" "$cached"
 fi
-[ -e "$cached" ] || download
-mkdir -p "$(dirname "$destination")"
-cp "$cached" "$destination.$$"
-mv "$destination.$$" "$destination"
+place "$cached" "$destination"

@@ -33,7 +33,7 @@ endif
 
 $(opensbi-tarball): firmware/opensbi.pin
 	$(call say,FETCH,$@)
-	firmware/fetch.sh $@
+	firmware/fetch.sh $< $@
 
 build/opensbi-$(OPENSBI_VERSION).unpacked: $(opensbi-tarball)
 	$(call say,UNPACK,$(@:.unpacked=))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The block device over a channel: client side, server side.
+ * The block device over a channel, or any other transport (transport.h): client
+ * side, server side.
  *
  * Ownership: all memory is the caller's, named in the two configurations, kept
  * until the endpoint is closed (client) or stopped and drained (server).
@@ -19,6 +20,7 @@
 #include <loopback/client.h>
 #include <loopback/error.h>
 #include <loopback/server.h>
+#include <loopback/transport.h>
 #include <virtio/blk.h>
 
 /*
@@ -85,7 +87,8 @@ struct loopback_block_client_slot {
 };
 
 struct loopback_block_client_config {
-	struct loopback_client *client;
+	/* loopback_client_get_transport(), or another's */
+	struct loopback_client_transport transport;
 	unsigned int queue;
 	/* in the pool, `slot_count` of them, 64-byte aligned */
 	struct loopback_block_wire *wires;
@@ -206,7 +209,7 @@ struct loopback_block_server {
 	/* pass to loopback_server_init */
 	struct loopback_device device;
 	/* set by loopback_block_server_attach */
-	struct loopback_server *server;
+	struct loopback_server_transport transport;
 	struct virtio_blk_config blk;
 	/* as offered: data pieces in one request */
 	uint32_t segment_max;
@@ -232,9 +235,13 @@ int loopback_block_server_init(
 	struct loopback_block_server *block,
 	const struct loopback_block_server_config *config);
 
-/* Tie to the endpoint, between loopback_server_init and _publish. */
-void loopback_block_server_attach(struct loopback_block_server *block,
-				  struct loopback_server *server);
+/*
+ * Tie to what carries the queue (loopback_server_get_transport(), or another's),
+ * between loopback_server_init and _publish.
+ */
+void loopback_block_server_attach(
+	struct loopback_block_server *block,
+	const struct loopback_server_transport *transport);
 
 /*
  * Serve: make the completions since the last call visible (one index update,

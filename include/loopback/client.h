@@ -38,6 +38,7 @@
 #include <loopback/error.h>
 #include <loopback/layout.h>
 #include <loopback/notify.h>
+#include <loopback/transport.h>
 #include <virtio/driver.h>
 #include <virtio/ring.h>
 
@@ -200,5 +201,9 @@ int loopback_client_close(struct loopback_client *client);
 
 /* Ring the doorbell of a queue; device files call it when the ring says so. */
 void loopback_client_notify(struct loopback_client *client, unsigned int queue);
+
+/* The endpoint as a device file takes it. */
+struct loopback_client_transport
+loopback_client_get_transport(struct loopback_client *client);
 
 #endif

@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <virtio/features.h>
+
 #define LOOPBACK_MAGIC			0x43484b42u	/* "BKHC" */
 #define LOOPBACK_VERSION		1u
 #define LOOPBACK_VENDOR_ID		0x4b4c4842u	/* "BHLK" */
@@ -29,6 +31,17 @@
 #define LOOPBACK_QUEUES_MAX		32u
 #define LOOPBACK_QUEUE_SIZE_MAX		1024u
 #define LOOPBACK_LINE_SIZE		64u
+
+/*
+ * What a channel negotiates besides the device type's bits. Not the packed
+ * ring: its used descriptors overwrite those in flight, so the record could not
+ * say what a server's next life has to take again.
+ */
+#define LOOPBACK_FEATURES						\
+	(VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |				\
+	 VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |			\
+	 VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX) |				\
+	 VIRTIO_FEATURE(VIRTIO_F_ACCESS_PLATFORM))
 
 /* Doorbell bits of a channel, relative to the manifest's `bit`. */
 #define LOOPBACK_BIT_CONTROL		0u

@@ -23,6 +23,7 @@
 #include <loopback/error.h>
 #include <loopback/layout.h>
 #include <loopback/notify.h>
+#include <loopback/transport.h>
 #include <virtio/device.h>
 #include <virtio/region.h>
 #include <virtio/ring.h>
@@ -84,8 +85,8 @@ struct loopback_server_config {
 	uint16_t queue_size_max;
 	/* private, one per queue of the device */
 	struct loopback_server_queue *queues;
-	/* private, queue_size_max bytes per queue of the device */
-	uint8_t *in_flight;
+	/* private, queue_size_max per queue of the device */
+	struct virtq_device_slot *slots;
 	struct loopback_notify notify;
 };
 
@@ -192,5 +193,9 @@ void loopback_server_log_staged(struct loopback_server *server,
 				unsigned int queue, uint16_t head);
 void loopback_server_log_published(struct loopback_server *server,
 				   unsigned int queue);
+
+/* All of these as a device file takes them. */
+struct loopback_server_transport
+loopback_server_get_transport(struct loopback_server *server);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Device side of a split virtqueue (VirtIO 1.2, 2.7): takes the driver's
- * buffers, hands them back used.
+ * Device side of a virtqueue, split or packed (VirtIO 1.2, 2.7 and 2.8): takes
+ * the driver's buffers, hands them back used. VIRTIO_F_RING_PACKED among the
+ * negotiated features chooses the format; nothing else here depends on it.
  *
  * Memory: the ring is the driver's and is reached through the region table;
- * in-flight marks and segment arrays are the caller's and private.
+ * slots and segment arrays are the caller's and private.
  * Concurrency: one thread at a time per queue; the driver runs concurrently and
  * may change every shared byte at any moment.
  * Trust: none in the driver. Each shared field is read once; what is returned
@@ -35,33 +36,63 @@
 #include <virtio/region.h>
 #include <virtio/ring.h>
 
+/* Private state per chain in flight, by its head; only virtq_device_*() looks
+ * inside. */
+struct virtq_device_slot {
+	uint32_t len;		/* in order: pushed, waiting for its turn */
+	uint16_t count;		/* descriptors, 0: not in flight */
+	uint16_t next;		/* in order: head popped next; top bit: pushed */
+};
+
 struct virtq_device_config {
 	struct virtq_addresses addresses; /* as the driver gave them */
 	uint64_t features;		/* as negotiated; others are ignored */
 	const struct virtio_region_table *regions;
-	uint8_t *in_flight;		/* addresses.num bytes, private */
+	struct virtq_device_slot *slots; /* addresses.num of them, private */
 	/*
-	 * Where to resume: the index of the next available entry to look at and
-	 * of the next used entry to write. Both 0 for a fresh queue. They are
-	 * trusted, as they come from this side's own record; what lies between
-	 * them is in flight and must be taken again by virtq_device_repop().
+	 * NULL for a fresh queue, else where to go on. It is trusted, as it
+	 * comes from this side's own record. Split: what lies between the two
+	 * indices is in flight and must be taken again by virtq_device_repop().
+	 * Packed: used descriptors overwrite those of chains in flight, so only
+	 * a side that pushed in the order of popping can go on, with both
+	 * values at the first chain not pushed: it is popped again.
 	 */
-	uint16_t avail_idx;
-	uint16_t used_idx;
+	const struct virtq_position *resume;
 };
 
+/* Available entries that are copied at once: the driver writes new ones into
+ * the same cache lines all the time. */
+#define VIRTQ_DEVICE_AHEAD	32u
+
+/*
+ * "idx" below is a free-running index of the split ring or an offset into the
+ * packed one, as the format has it.
+ */
 struct virtq_device {
 	struct virtq_ring ring;
 	const struct virtio_region_table *regions;
-	uint8_t *in_flight;		/* per head: popped and not pushed */
-	uint16_t mask;
-	uint16_t avail_idx;		/* entries popped */
-	uint16_t avail_cached;		/* entries known to be available */
-	uint16_t used_idx;		/* entries pushed */
-	uint16_t published_idx;		/* entries the driver may see */
-	uint16_t used_flags;		/* what used->flags holds */
+	struct virtq_device_slot *slots;
+	uint16_t avail_idx;		/* the next chain to pop */
+	uint16_t avail_cached;		/* split: known to be available so far */
+	uint16_t ahead_end;		/* split: heads copied so far */
+	uint16_t ahead[VIRTQ_DEVICE_AHEAD];
+	uint16_t used_idx;		/* where the next used entry is written */
+	uint16_t exposed_idx;		/* from here on the driver sees none */
+	uint16_t unasked;		/* entries exposed since it was asked */
+	uint16_t unexposed;		/* packed: descriptors */
+	uint16_t head_flags;		/* packed: kept back until exposed */
+	uint16_t avail_lap;		/* packed: flags of this lap */
+	uint16_t used_lap;
+	uint16_t held;			/* packed: descriptors of chains taken */
+	uint16_t in_flight;		/* chains popped and not pushed */
+	uint16_t wish;			/* the device area's flags */
+	uint16_t oldest;		/* in order: heads not used yet */
+	uint16_t newest;
+	uint16_t waiting;		/* in order: how many those are */
+	bool packed;
 	bool event_idx;
 	bool indirect;
+	bool in_order;
 	int error;
 };
 
@@ -89,15 +120,16 @@ struct virtq_chain {
  * Errors, with the queue latched by the same: VIRTIO_ERR_QUEUE_SIZE,
  * VIRTIO_ERR_ALIGNMENT, VIRTIO_ERR_RANGE (a part not inside one region with the
  * rights it needs), VIRTIO_ERR_OVERLAP (two parts share bytes),
- * VIRTIO_ERR_INVALID (regions or in-flight marks missing, or a resume point
- * with more than the queue size between its two indices).
+ * VIRTIO_ERR_INVALID (regions or slots missing, or a position to resume that
+ * the format cannot have).
  */
 int virtq_device_init(struct virtq_device *vq,
 		      const struct virtq_device_config *config);
 
 /*
  * Take the next available buffer. Returns 1 and fills @chain, 0 if there is
- * none, or the latched error (error.h, the peer's group).
+ * none, or the latched error (error.h, the peer's group). Pop many, push many,
+ * publish once.
  *
  * A descriptor of length zero names no byte: it counts towards the limit, and
  * is neither translated nor returned. A chain may so have no segment at all.
@@ -107,16 +139,20 @@ int virtq_device_init(struct virtq_device *vq,
 int virtq_device_pop(struct virtq_device *vq, struct virtq_chain *chain);
 
 /*
- * After a start with avail_idx ahead of used_idx: take chain @head, which a
- * former life of this side popped and never pushed, once more. Its descriptors
- * are read and checked anew. Returns and errors as virtq_device_pop().
+ * After resuming a split ring with `avail` ahead of `used`: take chain @head,
+ * which a former life of this side popped and never pushed, once more; oldest
+ * first if VIRTIO_F_IN_ORDER was negotiated. Its descriptors are read and
+ * checked anew. Returns and errors as virtq_device_pop(), and VIRTIO_ERR_INVALID
+ * for a packed ring or more chains than were in flight.
  */
 int virtq_device_repop(struct virtq_device *vq, uint16_t head,
 		       struct virtq_chain *chain);
 
 /*
  * Hand the chain @head back with @len bytes written from its start (2.7.8). In
- * any order. The driver sees it at the next virtq_device_publish().
+ * any order: with VIRTIO_F_IN_ORDER the ring keeps what comes too early until
+ * its turn. The driver sees it at the next virtq_device_publish() or
+ * virtq_device_expose().
  *
  * Errors: VIRTIO_ERR_NOT_IN_FLIGHT (no chain popped since the queue was
  * initialised has this head; nothing is written), the latched error.
@@ -135,8 +171,21 @@ int virtq_device_push(struct virtq_device *vq, uint16_t head, uint32_t len);
 bool virtq_device_publish(struct virtq_device *vq);
 
 /*
- * Ask for no kicks, as a hint; some may come nevertheless. With EVENT_IDX the
- * event stays where it was and is out of the way.
+ * The first half of virtq_device_publish(), for a driver that is known to poll:
+ * it sees everything pushed so far, and is not asked for its wish. The next
+ * virtq_device_publish() asks for all that was exposed meanwhile.
+ */
+void virtq_device_expose(struct virtq_device *vq);
+
+/*
+ * Would virtq_device_pop() return anything but 0? For a device that polls: it
+ * reads one word of the ring and orders nothing.
+ */
+bool virtq_device_has_available(const struct virtq_device *vq);
+
+/*
+ * Ask for no kicks, as a hint; some may come nevertheless. In a split ring with
+ * EVENT_IDX the event stays where it was and is out of the way.
  */
 void virtq_device_disable_notifications(struct virtq_device *vq);
 
@@ -155,6 +204,12 @@ bool virtq_device_enable_notifications(struct virtq_device *vq);
  */
 void virtq_device_latch(struct virtq_device *vq, int error);
 
+/*
+ * How far this side is, for its own record: what virtq_device_config.resume
+ * takes. Counts what was pushed, exposed or not.
+ */
+struct virtq_position virtq_device_position(const struct virtq_device *vq);
+
 /* The latched error or 0, and the number of chains popped and not pushed. */
 static inline int virtq_device_error(const struct virtq_device *vq)
 {
@@ -163,7 +218,7 @@ static inline int virtq_device_error(const struct virtq_device *vq)
 
 static inline unsigned int virtq_device_in_flight(const struct virtq_device *vq)
 {
-	return (uint16_t)(vq->avail_idx - vq->used_idx);
+	return vq->in_flight;
 }
 
 #endif

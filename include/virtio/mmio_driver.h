@@ -9,6 +9,7 @@
  *	virtio_mmio_setup_queue()	once per queue
  *	virtio_mmio_start()		DRIVER_OK
  *	virtio_mmio_notify() ...	work
+ *	virtio_mmio_reset_queue()	one queue anew: set it up again
  *	virtio_mmio_reset()		the device lets go of all memory
  *
  * Memory: struct virtio_mmio is the caller's. Concurrency: one thread at a
@@ -56,18 +57,20 @@ int virtio_mmio_bind_access(struct virtio_mmio *dev, virtio_mmio_read_fn read,
 			    uint32_t device_id);
 
 /*
- * Reset the device and negotiate: accepts those of @wanted that it offers.
- * VIRTIO_F_VERSION_1 is always both wanted and required. The result is in
- * `features`.
- * Errors: VIRTIO_ERR_FEATURES (a @required one is not offered, or the device
+ * Reset the device and negotiate: accepts what virtio_features_choose() makes
+ * of the offer; @rules are those of the device type, NULL for none. The result
+ * is in `features`: hand it to virtq_driver_init().
+ * Errors: VIRTIO_ERR_FEATURES (a @required one cannot be had, or the device
  * does not accept the choice), VIRTIO_ERR_TIMEOUT.
  */
 int virtio_mmio_negotiate(struct virtio_mmio *dev, uint64_t wanted,
-			  uint64_t required);
+			  uint64_t required,
+			  const struct virtio_feature_rule *rules);
 
 /*
- * Largest size of queue @index, 0 if it does not exist; a power of two, never
- * more than VIRTQ_SIZE_MAX, whatever the device claims. Before DRIVER_OK.
+ * Largest size of queue @index, 0 if it does not exist; one that the negotiated
+ * format can have, so a power of two for a split ring, whatever the device
+ * claims.
  */
 uint32_t virtio_mmio_queue_max(struct virtio_mmio *dev, uint32_t index);
 
@@ -78,6 +81,15 @@ uint32_t virtio_mmio_queue_max(struct virtio_mmio *dev, uint32_t index);
  */
 int virtio_mmio_setup_queue(struct virtio_mmio *dev, uint32_t index,
 			    const struct virtq_addresses *addresses);
+
+/*
+ * Have the device let go of queue @index alone (2.6.1); then its buffers are
+ * taken back with virtq_driver_detach(), and virtq_driver_init() and
+ * virtio_mmio_setup_queue() give it a new life.
+ * Errors: VIRTIO_ERR_INVALID (VIRTIO_F_RING_RESET was not negotiated),
+ * VIRTIO_ERR_TIMEOUT (the device is reset, if it obeys that).
+ */
+int virtio_mmio_reset_queue(struct virtio_mmio *dev, uint32_t index);
 
 /* Set DRIVER_OK. Error: VIRTIO_ERR_NEEDS_RESET (and the device is reset). */
 int virtio_mmio_start(struct virtio_mmio *dev);
@@ -109,9 +121,10 @@ int virtio_mmio_read_config(struct virtio_mmio *dev, uint32_t offset,
 uint32_t virtio_mmio_ack_interrupt(struct virtio_mmio *dev);
 
 /*
- * Notify the device of queue @index. Ordering: what was published before is
- * visible to the device when it learns of it.
+ * Notify the device: @notification is virtq_driver_notification(), which is the
+ * queue's number unless VIRTIO_F_NOTIFICATION_DATA was negotiated. Ordering:
+ * what was published before is visible to the device when it learns of it.
  */
-void virtio_mmio_notify(struct virtio_mmio *dev, uint32_t index);
+void virtio_mmio_notify(struct virtio_mmio *dev, uint32_t notification);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The split virtqueue as it lies in memory: VirtIO 1.2, 2.7, with its names.
+ * What both formats of a virtqueue share: its three parts, where they lie, and
+ * byte order (VirtIO 1.2, 2.6). The formats themselves are split.h and packed.h.
  *
- * Multi-byte fields are little-endian on the wire; virtio_le*() converts either
- * way. Everything here may be written by the peer at any moment: read a field
+ * Everything in a ring may be written by the peer at any moment: read a field
  * once (port_load()), convert, check, and use only the copy.
  */
 #ifndef VIRTIO_RING_H
@@ -13,26 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Feature bits that belong to the transport, not to a device (6). */
-#define VIRTIO_F_INDIRECT_DESC		28
-#define VIRTIO_F_EVENT_IDX		29
-#define VIRTIO_F_VERSION_1		32
-#define VIRTIO_F_ACCESS_PLATFORM	33
-#define VIRTIO_F_RING_PACKED		34
-#define VIRTIO_F_IN_ORDER		35
-#define VIRTIO_F_ORDER_PLATFORM		36
-#define VIRTIO_F_SR_IOV			37
-#define VIRTIO_F_NOTIFICATION_DATA	38
-#define VIRTIO_F_NOTIF_CONFIG_DATA	39
-#define VIRTIO_F_RING_RESET		40
-
-#define VIRTIO_FEATURE(bit)	(UINT64_C(1) << (bit))
-
-/* The features that virtq_driver and virtq_device implement. */
-#define VIRTQ_FEATURES							\
-	(VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |				\
-	 VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |			\
-	 VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX))
+#include <virtio/features.h>
+#include <virtio/packed.h>
+#include <virtio/split.h>
 
 /* Device status (2.1). */
 #define VIRTIO_STATUS_ACKNOWLEDGE	1u
@@ -50,55 +33,42 @@
 
 #define VIRTQ_SIZE_MAX		32768u
 
-#define VIRTQ_DESC_ALIGN	16u
-#define VIRTQ_AVAIL_ALIGN	2u
-#define VIRTQ_USED_ALIGN	4u
-
-#define VIRTQ_DESC_F_NEXT	1u
-#define VIRTQ_DESC_F_WRITE	2u
-#define VIRTQ_DESC_F_INDIRECT	4u
-
-#define VIRTQ_AVAIL_F_NO_INTERRUPT	1u
-#define VIRTQ_USED_F_NO_NOTIFY		1u
-
-struct virtq_desc {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t flags;
-	uint16_t next;
-};
-
-struct virtq_avail {
-	uint16_t flags;
-	uint16_t idx;
-	uint16_t ring[];	/* then used_event */
-};
-
-struct virtq_used_elem {
-	uint32_t id;
-	uint32_t len;
-};
-
-struct virtq_used {
-	uint16_t flags;
-	uint16_t idx;
-	struct virtq_used_elem ring[];	/* then avail_event */
-};
-
-/* One queue's three parts as this side reaches them. */
+/*
+ * One queue's three parts as this side reaches them: descriptor, driver and
+ * device area. Which names apply is VIRTIO_F_RING_PACKED's to say.
+ */
 struct virtq_ring {
 	uint32_t num;
-	struct virtq_desc *desc;
-	struct virtq_avail *avail;
-	struct virtq_used *used;
+	union {
+		struct virtq_desc *desc;
+		struct pvirtq_desc *packed;
+	};
+	union {
+		struct virtq_avail *avail;
+		struct pvirtq_event_suppress *driver_event;
+	};
+	union {
+		struct virtq_used *used;
+		struct pvirtq_event_suppress *device_event;
+	};
 };
 
 /* The same three parts as the bus names them. */
 struct virtq_addresses {
 	uint32_t num;
 	uint64_t desc;
-	uint64_t avail;
-	uint64_t used;
+	uint64_t driver;
+	uint64_t device;
+};
+
+/*
+ * How far the device side is: what it takes next and what it uses next. Split:
+ * the two indices. Packed: the two ring offsets, each with its wrap counter in
+ * bit 15 (PVIRTQ_WRAP).
+ */
+struct virtq_position {
+	uint16_t avail;
+	uint16_t used;
 };
 
 static inline uint16_t virtio_le16(uint16_t value)
@@ -125,42 +95,36 @@ static inline bool virtq_size_is_valid(uint32_t num)
 	return num && num <= VIRTQ_SIZE_MAX && !(num & (num - 1));
 }
 
-/* Sizes of the parts in bytes, the event index word of 2.7.10 included. */
-static inline size_t virtq_desc_bytes(uint32_t num)
+/* The same for either format: a packed one need not be a power of two (2.8). */
+static inline bool virtq_size_is_valid_for(uint32_t num, uint64_t features)
 {
-	return sizeof(struct virtq_desc) * num;
+	if (features & VIRTIO_FEATURE(VIRTIO_F_RING_PACKED))
+		return num && num <= VIRTQ_SIZE_MAX;
+	return virtq_size_is_valid(num);
 }
 
-static inline size_t virtq_avail_bytes(uint32_t num)
-{
-	return sizeof(struct virtq_avail) + 2 * (size_t)num + 2;
-}
-
-static inline size_t virtq_used_bytes(uint32_t num)
-{
-	return sizeof(struct virtq_used) +
-		sizeof(struct virtq_used_elem) * num + 2;
-}
-
-/* Offsets of the parts in one block aligned to 16, each part apart from the
- * next by whole cache lines, since different sides write them. */
+/*
+ * Offsets of the parts in one block aligned to 64, each part apart from the
+ * next by whole cache lines, since different sides write them. A block for a
+ * split ring holds a packed one of the same size as well, at the same offsets.
+ */
 #define VIRTQ_LAYOUT_LINE	64u
 
-static inline size_t virtq_layout_avail(uint32_t num)
+static inline size_t virtq_layout_driver(uint32_t num)
 {
 	return (virtq_desc_bytes(num) + VIRTQ_LAYOUT_LINE - 1) &
 		~(size_t)(VIRTQ_LAYOUT_LINE - 1);
 }
 
-static inline size_t virtq_layout_used(uint32_t num)
+static inline size_t virtq_layout_device(uint32_t num)
 {
-	return (virtq_layout_avail(num) + virtq_avail_bytes(num) +
+	return (virtq_layout_driver(num) + virtq_avail_bytes(num) +
 		VIRTQ_LAYOUT_LINE - 1) & ~(size_t)(VIRTQ_LAYOUT_LINE - 1);
 }
 
 static inline size_t virtq_layout_bytes(uint32_t num)
 {
-	return (virtq_layout_used(num) + virtq_used_bytes(num) +
+	return (virtq_layout_device(num) + virtq_used_bytes(num) +
 		VIRTQ_LAYOUT_LINE - 1) & ~(size_t)(VIRTQ_LAYOUT_LINE - 1);
 }
 
@@ -171,8 +135,8 @@ static inline struct virtq_ring virtq_layout_ring(void *block, uint32_t num)
 	struct virtq_ring ring = {
 		.num = num,
 		.desc = (void *)base,
-		.avail = (void *)(base + virtq_layout_avail(num)),
-		.used = (void *)(base + virtq_layout_used(num)),
+		.avail = (void *)(base + virtq_layout_driver(num)),
+		.used = (void *)(base + virtq_layout_device(num)),
 	};
 
 	return ring;
@@ -184,20 +148,21 @@ static inline struct virtq_addresses virtq_layout_addresses(uint64_t addr,
 	struct virtq_addresses addresses = {
 		.num = num,
 		.desc = addr,
-		.avail = addr + virtq_layout_avail(num),
-		.used = addr + virtq_layout_used(num),
+		.driver = addr + virtq_layout_driver(num),
+		.device = addr + virtq_layout_device(num),
 	};
 
 	return addresses;
 }
 
-/* Where the driver says after which used entry it wants a notification. */
+/* Where a split ring's driver says after which used entry it wants a
+ * notification. */
 static inline uint16_t *virtq_used_event(const struct virtq_ring *ring)
 {
 	return &ring->avail->ring[ring->num];
 }
 
-/* Where the device says after which available entry it wants one. */
+/* Where its device says after which available entry it wants one. */
 static inline uint16_t *virtq_avail_event(const struct virtq_ring *ring)
 {
 	return (uint16_t *)(void *)&ring->used->ring[ring->num];

@@ -21,33 +21,41 @@ get_wire(const struct loopback_block_client *block,
 
 static struct virtq_driver *get_virtq(const struct loopback_block_client *block)
 {
-	return block->config.client->queue[block->config.queue].virtq;
+	return block->config.transport.get_queue(block->config.transport.ctx,
+						 block->config.queue);
+}
+
+static uint32_t get_epoch(const struct loopback_block_client *block)
+{
+	return block->config.transport.get_epoch(block->config.transport.ctx);
+}
+
+static bool is_running(const struct loopback_block_client *block)
+{
+	return block->config.transport.is_running(block->config.transport.ctx);
 }
 
 int loopback_block_client_init(
 	struct loopback_block_client *block,
 	const struct loopback_block_client_config *config)
 {
-	const struct loopback_client_config *channel;
-	uint64_t offset;
+	const struct loopback_client_transport *transport = &config->transport;
+	uint64_t address;
 	uint16_t i;
 
-	if (!config->client || config->queue >= LOOPBACK_QUEUES_MAX ||
+	if (!transport->ctx || !transport->get_address || config->queue >= LOOPBACK_QUEUES_MAX ||
 	    !config->slots || !config->wires ||
 	    (uintptr_t)config->wires % LOOPBACK_LINE_SIZE ||
 	    !config->slot_count)
 		return LOOPBACK_ERR_INVALID;
-	channel = &config->client->config;
-	offset =
-		(uint64_t)((uintptr_t)config->wires - (uintptr_t)channel->pool);
-	if (offset >= channel->pool_size ||
-	    channel->pool_size - offset <
-		    config->slot_count * sizeof(config->wires[0]))
+	if (!transport->get_address(
+		    transport->ctx, config->wires,
+		    config->slot_count * sizeof(config->wires[0]), &address))
 		return LOOPBACK_ERR_RANGE;
 
 	page_clear(block, sizeof(*block));
 	block->config = *config;
-	block->wires_address = channel->pool_address + offset;
+	block->wires_address = address;
 	for (i = config->slot_count; i-- > 0;) {
 		config->slots[i].busy = false;
 		slot_put(&block->free, &config->slots[i].free);
@@ -57,23 +65,21 @@ int loopback_block_client_init(
 
 int loopback_block_client_read_config(struct loopback_block_client *block)
 {
-	struct loopback_client *client = block->config.client;
+	const struct loopback_client_transport *transport =
+		&block->config.transport;
 	struct virtio_blk_config blk = { 0 };
-	uint32_t length = client->config_size < sizeof(blk) ?
-				  client->config_size :
-				  sizeof(blk);
 	int ret;
 
-	if (client->state != LOOPBACK_CLIENT_RUNNING)
+	if (!is_running(block))
 		return LOOPBACK_ERR_STATE;
-	ret = loopback_client_read_config(client, 0, &blk, length);
-	if (ret)
+	ret = transport->read_config(transport->ctx, &blk, sizeof(blk));
+	if (ret < 0)
 		return ret;
 	/* A field that the device left out reads as 0. */
-	if (length < sizeof(blk.capacity))
+	if ((size_t)ret < sizeof(blk.capacity))
 		return LOOPBACK_ERR_PROTOCOL;
 
-	block->features = client->driver_features;
+	block->features = transport->get_features(transport->ctx);
 	block->capacity = virtio_le64(blk.capacity);
 	block->read_only = has_feature(block, VIRTIO_BLK_F_RO);
 	block->segment_max = has_feature(block, VIRTIO_BLK_F_SEG_MAX) ?
@@ -207,7 +213,7 @@ int loopback_block_client_submit(struct loopback_block_client *block,
 	uint32_t length;
 	int ret;
 
-	if (block->config.client->state != LOOPBACK_CLIENT_RUNNING)
+	if (!is_running(block))
 		return LOOPBACK_ERR_STATE;
 	ret = check_io(block, io, &length);
 	if (ret)
@@ -230,17 +236,16 @@ int loopback_block_client_submit(struct loopback_block_client *block,
 	slot->cookie = io->cookie;
 	slot->type = io->type;
 	slot->length = is_read(io->type) ? length : 0;
-	slot->epoch = block->config.client->epoch;
+	slot->epoch = get_epoch(block);
 	slot->busy = true;
 	return LOOPBACK_OK;
 }
 
 void loopback_block_client_kick(struct loopback_block_client *block)
 {
-	if (block->config.client->state == LOOPBACK_CLIENT_RUNNING &&
-	    virtq_driver_publish(get_virtq(block)))
-		loopback_client_notify(block->config.client,
-				       block->config.queue);
+	if (is_running(block) && virtq_driver_publish(get_virtq(block)))
+		block->config.transport.notify(block->config.transport.ctx,
+					       block->config.queue);
 }
 
 static void hand_back(struct loopback_block_client *block,
@@ -302,7 +307,7 @@ static bool sweep(struct loopback_block_client *block,
 		struct loopback_block_client_slot *slot =
 			&block->config.slots[i];
 
-		if (!slot->busy || slot->epoch == block->config.client->epoch)
+		if (!slot->busy || slot->epoch == get_epoch(block))
 			continue;
 		hand_back(block, slot, LOOPBACK_ERR_PEER, 0, completion);
 		return true;
@@ -320,22 +325,19 @@ static bool enable_callbacks(struct loopback_block_client *block)
 int loopback_block_client_poll(struct loopback_block_client *block,
 			       struct loopback_block_completion *completion)
 {
-	struct loopback_client *client = block->config.client;
+	const struct loopback_client_transport *transport =
+		&block->config.transport;
 	struct virtq_completion done;
+	int state = transport->check(transport->ctx);
 	int ret;
 
-	loopback_client_check(client);
-	if (block->swept != client->epoch) {
+	if (block->swept != get_epoch(block)) {
 		if (sweep(block, completion))
 			return LOOPBACK_OK;
-		block->swept = client->epoch;
+		block->swept = get_epoch(block);
 	}
-	if (client->state == LOOPBACK_CLIENT_DEAD)
-		return LOOPBACK_ERR_PEER;
-	if (client->state != LOOPBACK_CLIENT_RUNNING)
-		return client->state == LOOPBACK_CLIENT_BROKEN ?
-			       LOOPBACK_ERR_PROTOCOL :
-			       LOOPBACK_ERR_AGAIN;
+	if (state)
+		return state;
 
 	ret = virtq_driver_get(get_virtq(block), &done);
 	if (!ret && enable_callbacks(block))
@@ -343,8 +345,7 @@ int loopback_block_client_poll(struct loopback_block_client *block,
 	if (!ret)
 		return LOOPBACK_ERR_AGAIN;
 	if (ret < 0) {
-		client->state = LOOPBACK_CLIENT_BROKEN;
-		client->peer_error = LOOPBACK_ERR_PROTOCOL;
+		transport->break_device(transport->ctx);
 		return LOOPBACK_ERR_PROTOCOL;
 	}
 	complete(block, &done, completion);

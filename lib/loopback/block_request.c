@@ -95,6 +95,14 @@ static unsigned int parse_data(const struct loopback_block_server *block,
 	return check_range(block, request->sector, request->sectors);
 }
 
+/* Stops the use of what was not negotiated. */
+static bool is_negotiated(const struct loopback_block_server *block,
+			  unsigned int feature)
+{
+	return block->transport.get_features(block->transport.ctx) &
+	       VIRTIO_FEATURE(feature);
+}
+
 static unsigned int parse_zeroing(const struct loopback_block_server *block,
 				  struct loopback_block_request *request,
 				  struct cursor *data, unsigned int feature)
@@ -103,8 +111,7 @@ static unsigned int parse_zeroing(const struct loopback_block_server *block,
 	bool discard = request->type == VIRTIO_BLK_T_DISCARD;
 	struct virtio_blk_discard_write_zeroes range;
 
-	/* Stops the use of what was not negotiated. */
-	if (!(block->server->driver_features & VIRTIO_FEATURE(feature)))
+	if (!is_negotiated(block, feature))
 		return VIRTIO_BLK_S_UNSUPP;
 	/* One range, as max_discard_seg and max_write_zeroes_seg say. */
 	if (backend->read_only || data->length != sizeof(range))
@@ -165,8 +172,7 @@ static unsigned int parse_type(struct loopback_block_server *block,
 		return parse_data(block, request, out,
 				  virtio_le64(header->sector));
 	case VIRTIO_BLK_T_FLUSH:
-		if (!(block->server->driver_features &
-		      VIRTIO_FEATURE(VIRTIO_BLK_F_FLUSH)))
+		if (!is_negotiated(block, VIRTIO_BLK_F_FLUSH))
 			return VIRTIO_BLK_S_UNSUPP;
 		return out->length || in->length ? VIRTIO_BLK_S_IOERR :
 						   BLOCK_SUBMIT;

@@ -111,17 +111,21 @@ int loopback_block_server_init(
 	return LOOPBACK_OK;
 }
 
-void loopback_block_server_attach(struct loopback_block_server *block,
-				  struct loopback_server *server)
+void loopback_block_server_attach(
+	struct loopback_block_server *block,
+	const struct loopback_server_transport *transport)
 {
-	block->server = server;
+	block->transport = *transport;
+}
+
+static struct virtq_device *get_queue(struct loopback_block_server *block)
+{
+	return block->transport.get_queue(block->transport.ctx, QUEUE);
 }
 
 void loopback_block_end(struct loopback_block_server *block,
 			struct loopback_block_server_slot *slot, uint8_t status)
 {
-	struct virtq_device *virtq =
-		loopback_server_get_queue(block->server, QUEUE);
 	uint32_t written = slot->written;
 
 	/*
@@ -129,7 +133,7 @@ void loopback_block_end(struct loopback_block_server *block,
 	 * a ring and a status byte that the client is about to reuse; the queue
 	 * does not come back before the last of them (server_queue.c).
 	 */
-	if (virtq) {
+	if (get_queue(block)) {
 		if (status != VIRTIO_BLK_S_OK) {
 			block->refused++;
 			/*
@@ -142,8 +146,8 @@ void loopback_block_end(struct loopback_block_server *block,
 		}
 		if (slot->status)
 			port_store(slot->status, status);
-		loopback_server_log_staged(block->server, QUEUE, slot->head);
-		virtq_device_push(virtq, slot->head, written);
+		block->transport.push(block->transport.ctx, QUEUE, slot->head,
+				      written);
 		block->unpublished = true;
 		block->requests++;
 	}
@@ -159,18 +163,12 @@ static void complete(struct loopback_block_request *request, uint8_t status)
 }
 
 /* One index update and at most one doorbell for all that has ended. */
-static void publish(struct loopback_block_server *block,
-		    struct virtq_device *virtq)
+static void publish(struct loopback_block_server *block)
 {
-	bool notify;
-
 	if (!block->unpublished)
 		return;
 	block->unpublished = false;
-	notify = virtq_device_publish(virtq);
-	loopback_server_log_published(block->server, QUEUE);
-	if (notify)
-		loopback_server_notify(block->server, QUEUE);
+	block->transport.publish(block->transport.ctx, QUEUE);
 }
 
 /* False: no room; the request waits as `pending` and nothing is lost. */
@@ -202,7 +200,6 @@ static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
 	unsigned int verdict;
 
 	slot_take(&block->free);
-	loopback_server_log_taken(block->server, QUEUE, chain->head);
 	slot->request = (struct loopback_block_request){
 		.complete = complete,
 		.server = block,
@@ -221,8 +218,7 @@ static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
 int loopback_block_server_process(struct loopback_block_server *block,
 				  unsigned int budget)
 {
-	struct virtq_device *virtq =
-		loopback_server_get_queue(block->server, QUEUE);
+	struct virtq_device *virtq = get_queue(block);
 	struct virtq_chain chain = {
 		.segments = block->config.segments + 1,
 		.capacity = block->config.queue_size_max,
@@ -232,21 +228,21 @@ int loopback_block_server_process(struct loopback_block_server *block,
 
 	if (!virtq)
 		return LOOPBACK_ERR_STATE;
-	publish(block, virtq);
+	publish(block);
 	room = !block->pending || submit(block, block->pending);
 	virtq_device_disable_notifications(virtq);
 	while (room && budget && block->free) {
-		ret = virtq_device_pop(virtq, &chain);
+		ret = block->transport.pop(block->transport.ctx, QUEUE, &chain);
 		if (ret <= 0)
 			break;
 		budget--;
 		room = take(block, &chain);
 	}
 	block->config.backend->kick(block->config.backend);
-	publish(block, virtq);
+	publish(block);
 	if (ret < 0) {
-		loopback_server_break_queue(block->server, QUEUE,
-					    LOOPBACK_ERR_PROTOCOL);
+		block->transport.break_queue(block->transport.ctx, QUEUE,
+					     LOOPBACK_ERR_PROTOCOL);
 		return LOOPBACK_ERR_PROTOCOL;
 	}
 	/* Out of room: a completion brings the caller back, not a kick. */

@@ -293,16 +293,15 @@ static int start_queue(struct loopback_client *client, unsigned int queue)
 		return LOOPBACK_ERR_INVALID;
 	page_store32(&shared->size, memory->size);
 	page_store64(&shared->descriptor_area, addresses.desc);
-	page_store64(&shared->driver_area, addresses.avail);
-	page_store64(&shared->device_area, addresses.used);
+	page_store64(&shared->driver_area, addresses.driver);
+	page_store64(&shared->device_area, addresses.device);
 	page_store32(&shared->ready, 1);
 	return LOOPBACK_OK;
 }
 
 int loopback_client_start(struct loopback_client *client, uint64_t features)
 {
-	uint64_t always =
-		VIRTQ_FEATURES | VIRTIO_FEATURE(VIRTIO_F_ACCESS_PLATFORM);
+	uint64_t always = LOOPBACK_FEATURES;
 	unsigned int queue, started = 0;
 	int ret;
 

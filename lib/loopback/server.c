@@ -4,9 +4,6 @@
 #include "page.h"
 #include "server_private.h"
 
-#define TRANSPORT_FEATURES \
-	(VIRTQ_FEATURES | VIRTIO_FEATURE(VIRTIO_F_ACCESS_PLATFORM))
-
 static int check_device(const struct loopback_device *device)
 {
 	if (!device || !device->queue_count ||
@@ -40,7 +37,7 @@ int loopback_server_init(struct loopback_server *server,
 	if (!config->control ||
 	    (uintptr_t)config->control % LOOPBACK_LINE_SIZE ||
 	    in_pool(config, config->control, LOOPBACK_CONTROL_SIZE) ||
-	    !config->queues || !config->in_flight || !config->notify.control ||
+	    !config->queues || !config->slots || !config->notify.control ||
 	    !config->notify.queue)
 		return LOOPBACK_ERR_INVALID;
 	if (!virtq_size_is_valid(config->queue_size_max) ||
@@ -57,7 +54,7 @@ int loopback_server_init(struct loopback_server *server,
 	server->device = device;
 	server->control = config->control;
 	server->record = config->record;
-	server->features = device->features | TRANSPORT_FEATURES;
+	server->features = device->features | LOOPBACK_FEATURES;
 	server->region = (struct virtio_region){
 		.addr = config->pool_address,
 		.size = config->pool_size,

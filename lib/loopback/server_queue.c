@@ -77,8 +77,8 @@ static int queue_bring_up(struct loopback_server *server, unsigned int queue)
 	struct virtq_device_config config = {
 		.features = server->driver_features,
 		.regions = &server->regions,
-		.in_flight = server->config.in_flight +
-			     (size_t)queue * server->config.queue_size_max,
+		.slots = server->config.slots +
+			 (size_t)queue * server->config.queue_size_max,
 	};
 	int ret;
 
@@ -96,8 +96,8 @@ static int queue_bring_up(struct loopback_server *server, unsigned int queue)
 		return LOOPBACK_ERR_SIZE;
 	config.addresses.num = own->area.size;
 	config.addresses.desc = own->area.descriptor_area;
-	config.addresses.avail = own->area.driver_area;
-	config.addresses.used = own->area.device_area;
+	config.addresses.driver = own->area.driver_area;
+	config.addresses.device = own->area.device_area;
 	ret = convert_ring_error(virtq_device_init(&own->virtq, &config));
 	if (ret)
 		return ret;

@@ -128,7 +128,7 @@ void loopback_server_log_taken(struct loopback_server *server,
 	 */
 	page_store64_release(
 		&log->progress,
-		LOOPBACK_PROGRESS(virtq->avail_idx,
+		LOOPBACK_PROGRESS(virtq_device_position(virtq).avail,
 				  LOOPBACK_PROGRESS_USED(progress),
 				  LOOPBACK_PROGRESS_STAGED(progress)));
 }

@@ -122,28 +122,32 @@ static void mmio_write_features(struct virtio_mmio *dev, uint64_t features)
 }
 
 int virtio_mmio_negotiate(struct virtio_mmio *dev, uint64_t wanted,
-			  uint64_t required)
+			  uint64_t required,
+			  const struct virtio_feature_rule *rules)
 {
-	uint64_t features;
 	int error;
 
-	required |= VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
 	error = virtio_mmio_reset(dev);
 	if (error)
 		return error;
 	mmio_add_status(dev, VIRTIO_STATUS_ACKNOWLEDGE);
 	mmio_add_status(dev, VIRTIO_STATUS_DRIVER);
 
-	features = mmio_read_features(dev) & (wanted | required);
-	if ((features & required) != required)
-		return mmio_fail(dev, VIRTIO_ERR_FEATURES);
-	mmio_write_features(dev, features);
+	error = virtio_features_choose(mmio_read_features(dev), wanted,
+				       required, rules, &dev->features);
+	if (error)
+		return mmio_fail(dev, error);
+	mmio_write_features(dev, dev->features);
 	mmio_add_status(dev, VIRTIO_STATUS_FEATURES_OK);
 	/* A device that cannot live with the subset clears the bit (3.1.1). */
 	if (!(virtio_mmio_status(dev) & VIRTIO_STATUS_FEATURES_OK))
 		return mmio_fail(dev, VIRTIO_ERR_FEATURES);
-	dev->features = features;
 	return VIRTIO_OK;
+}
+
+static bool mmio_has(const struct virtio_mmio *dev, unsigned int feature)
+{
+	return dev->features & VIRTIO_FEATURE(feature);
 }
 
 uint32_t virtio_mmio_queue_max(struct virtio_mmio *dev, uint32_t index)
@@ -152,6 +156,8 @@ uint32_t virtio_mmio_queue_max(struct virtio_mmio *dev, uint32_t index)
 
 	mmio_write(dev, VIRTIO_MMIO_QUEUE_SEL, index);
 	max = mmio_read(dev, VIRTIO_MMIO_QUEUE_NUM_MAX);
+	if (mmio_has(dev, VIRTIO_F_RING_PACKED))
+		return max < size ? max : size;
 	while (size > max)
 		size >>= 1;
 	return size;
@@ -167,7 +173,7 @@ static void mmio_write_address(struct virtio_mmio *dev, uint32_t offset,
 int virtio_mmio_setup_queue(struct virtio_mmio *dev, uint32_t index,
 			    const struct virtq_addresses *addresses)
 {
-	if (!virtq_size_is_valid(addresses->num))
+	if (!virtq_size_is_valid_for(addresses->num, dev->features))
 		return mmio_fail(dev, VIRTIO_ERR_QUEUE_SIZE);
 	/* Selects the queue, too (4.2.3.2). */
 	if (addresses->num > virtio_mmio_queue_max(dev, index))
@@ -177,8 +183,8 @@ int virtio_mmio_setup_queue(struct virtio_mmio *dev, uint32_t index,
 
 	mmio_write(dev, VIRTIO_MMIO_QUEUE_NUM, addresses->num);
 	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DESC_LOW, addresses->desc);
-	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DRIVER_LOW, addresses->avail);
-	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DEVICE_LOW, addresses->used);
+	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DRIVER_LOW, addresses->driver);
+	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DEVICE_LOW, addresses->device);
 	/* The ring's first contents, written by virtq_driver_init(), before the
 	 * device may look at them. */
 	port_device_barrier();
@@ -186,6 +192,27 @@ int virtio_mmio_setup_queue(struct virtio_mmio *dev, uint32_t index,
 	if (!(mmio_read(dev, VIRTIO_MMIO_QUEUE_READY) & 1))
 		return mmio_fail(dev, VIRTIO_ERR_NO_QUEUE);
 	return VIRTIO_OK;
+}
+
+int virtio_mmio_reset_queue(struct virtio_mmio *dev, uint32_t index)
+{
+	unsigned int spins;
+
+	if (!mmio_has(dev, VIRTIO_F_RING_RESET))
+		return VIRTIO_ERR_INVALID;
+	mmio_write(dev, VIRTIO_MMIO_QUEUE_SEL, index);
+	mmio_write(dev, VIRTIO_MMIO_QUEUE_RESET, 1);
+	for (spins = 0; spins < VIRTIO_MMIO_SPINS; spins++) {
+		/* Only both together mean that it is over (4.2.2.1). */
+		if (!mmio_read(dev, VIRTIO_MMIO_QUEUE_RESET) &&
+		    !mmio_read(dev, VIRTIO_MMIO_QUEUE_READY)) {
+			/* As in virtio_mmio_reset(). */
+			port_device_barrier();
+			return VIRTIO_OK;
+		}
+		port_relax();
+	}
+	return mmio_fail(dev, VIRTIO_ERR_TIMEOUT);
 }
 
 int virtio_mmio_start(struct virtio_mmio *dev)
@@ -239,9 +266,9 @@ uint32_t virtio_mmio_ack_interrupt(struct virtio_mmio *dev)
 	return bits;
 }
 
-void virtio_mmio_notify(struct virtio_mmio *dev, uint32_t index)
+void virtio_mmio_notify(struct virtio_mmio *dev, uint32_t notification)
 {
 	/* The available index before the notification of it (2.7.13.4.1). */
 	port_device_barrier();
-	mmio_write(dev, VIRTIO_MMIO_QUEUE_NOTIFY, index);
+	mmio_write(dev, VIRTIO_MMIO_QUEUE_NOTIFY, notification);
 }

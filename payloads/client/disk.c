@@ -39,7 +39,7 @@ static int disk_init_memory(struct client_disk *disk,
 {
 	uint32_t size = disk->channel.info->queue_size;
 	struct loopback_block_client_config config = {
-		.client = &disk->endpoint,
+		.transport = loopback_client_get_transport(&disk->endpoint),
 		.queue = CLIENT_QUEUE,
 		.slot_count = size,
 	};

@@ -40,7 +40,8 @@ static bool dma_bring_up(const struct tree_device *device)
 	if (virtio_mmio_bind(&dma_device, (void *)(uintptr_t)device->reg.base,
 			     VIRTIO_ID_BLOCK) ||
 	    virtio_mmio_negotiate(&dma_device,
-				  VIRTIO_FEATURE(VIRTIO_F_VERSION_1), 0))
+				  VIRTIO_FEATURE(VIRTIO_F_VERSION_1), 0,
+				  NULL))
 		return false;
 	config.ring = virtq_layout_ring(dma_ring, DMA_QUEUE_SIZE);
 	config.features = dma_device.features;

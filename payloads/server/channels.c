@@ -60,10 +60,12 @@ static int server_channel_init(struct server_channel *sc,
 		.queue_size_max = info->queue_size,
 		.queues = &sc->queue,
 	};
+	struct loopback_server_transport transport;
 	int error;
 
-	config.in_flight = memory_take(info->queue_size, 64);
-	if (!config.in_flight || channel_init(&sc->channel, info))
+	config.slots = memory_take(
+		info->queue_size * sizeof(*config.slots), 64);
+	if (!config.slots || channel_init(&sc->channel, info))
 		return LOOPBACK_ERR_INVALID;
 	config.notify = sc->channel.notify;
 	error = server_channel_init_block(sc, disk, info->queue_size);
@@ -72,7 +74,8 @@ static int server_channel_init(struct server_channel *sc,
 					     &sc->block.device);
 	if (error)
 		return error;
-	loopback_block_server_attach(&sc->block, &sc->endpoint);
+	transport = loopback_server_get_transport(&sc->endpoint);
+	loopback_block_server_attach(&sc->block, &transport);
 	if (tree_has_word(&tree, "silent"))
 		return LOOPBACK_OK;
 	return loopback_server_publish(&sc->endpoint);

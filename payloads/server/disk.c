@@ -26,7 +26,8 @@ static void disk_handle_interrupt(void *context)
 static void disk_notify(void *context)
 {
 	(void)context;
-	virtio_mmio_notify(&disk_device, 0);
+	virtio_mmio_notify(&disk_device,
+			   virtq_driver_notification(&disk_virtq, 0));
 }
 
 static const struct tree_device *disk_find(void)
@@ -144,7 +145,7 @@ int server_disk_init(struct server_disk *disk)
 
 	if (!device)
 		return -1;
-	if (virtio_mmio_negotiate(&disk_device, wanted, 0)) {
+	if (virtio_mmio_negotiate(&disk_device, wanted, 0, NULL)) {
 		print("%s refuses to negotiate\n", device->name);
 		return -1;
 	}

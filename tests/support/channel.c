@@ -55,9 +55,10 @@ void channel_new_server(struct channel *channel)
 		.record_size = LOOPBACK_RECORD_SIZE(1),
 		.queue_size_max = CHANNEL_QUEUE_SIZE,
 		.queues = &channel->server_queue,
-		.in_flight = channel->in_flight,
+		.slots = channel->device_slots,
 		.notify = { ring_client_control, ring_client_queue, channel },
 	};
+	struct loopback_server_transport transport;
 
 	memset(&channel->server_queue, 0, sizeof(channel->server_queue));
 	memset(channel->server_slots, 0, sizeof(channel->server_slots));
@@ -68,7 +69,8 @@ void channel_new_server(struct channel *channel)
 		loopback_server_init(&channel->server, &config,
 				     &channel->block_server.device),
 		LOOPBACK_OK);
-	loopback_block_server_attach(&channel->block_server, &channel->server);
+	transport = loopback_server_get_transport(&channel->server);
+	loopback_block_server_attach(&channel->block_server, &transport);
 }
 
 void channel_new_client(struct channel *channel)
@@ -82,7 +84,7 @@ void channel_new_client(struct channel *channel)
 		.notify = { ring_server_control, ring_server_queue, channel },
 	};
 	struct loopback_block_client_config block = {
-		.client = &channel->client,
+		.transport = loopback_client_get_transport(&channel->client),
 		.wires = (void *)(channel->pool + CHANNEL_WIRES),
 		.slots = channel->client_slots,
 		.slot_count = CHANNEL_SLOTS,

@@ -29,7 +29,7 @@ struct channel {
 	struct loopback_block_backend *backend;
 	struct loopback_server server;
 	struct loopback_server_queue server_queue;
-	uint8_t in_flight[CHANNEL_QUEUE_SIZE];
+	struct virtq_device_slot device_slots[CHANNEL_QUEUE_SIZE];
 	struct loopback_block_server block_server;
 	struct loopback_block_server_slot server_slots[CHANNEL_SLOTS];
 	struct virtq_segment

@@ -31,7 +31,7 @@ void fake_disk_restart(struct fake_disk *fake)
 						    FAKE_DISK_QUEUE),
 		.features = fake->config.features,
 		.regions = &fake->table,
-		.in_flight = fake->in_flight,
+		.slots = fake->device_slots,
 	};
 
 	UNIT_ASSERT_INT(virtq_driver_init(&fake->virtq, &driver), VIRTIO_OK);

@@ -25,7 +25,7 @@ struct fake_disk {
 	struct virtq_device device;
 	struct virtio_region regions[3];
 	struct virtio_region_table table;
-	uint8_t in_flight[FAKE_DISK_QUEUE];
+	struct virtq_device_slot device_slots[FAKE_DISK_QUEUE];
 	struct virtq_segment segments[FAKE_DISK_QUEUE];
 	unsigned int notified; /* QueueNotify writes */
 	unsigned int served, flushes, zeroes;

@@ -4,7 +4,7 @@
 
 #define NUM	HOSTILE_NUM
 #define BUF	HOSTILE_BUFFER
-#define ALL	VIRTQ_FEATURES
+#define ALL	PEER_SPLIT
 #define N	VIRTQ_DESC_F_NEXT
 #define W	VIRTQ_DESC_F_WRITE
 

@@ -1,7 +1,204 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mmio_device.h"
+
+static struct mmio_device_queue *owner_queue(struct mmio_device *device,
+					     uint32_t index)
+{
+	if (index < MMIO_DEVICE_QUEUES)
+		return &device->owner[index];
+	device->strays++;
+	return NULL;
+}
+
+static uint32_t echo(const struct virtq_chain *chain)
+{
+	unsigned char bytes[256];
+	uint32_t have = 0, done = 0, i, n;
+
+	for (i = 0; i < chain->readable; i++) {
+		n = chain->segments[i].len;
+		if (n > sizeof(bytes) - have)
+			n = sizeof(bytes) - have;
+		memcpy(bytes + have, chain->segments[i].pointer, n);
+		have += n;
+	}
+	for (; i < (uint32_t)chain->readable + chain->writable; i++) {
+		n = chain->segments[i].len;
+		if (n > have - done)
+			n = have - done;
+		memcpy(chain->segments[i].pointer, bytes + done, n);
+		done += n;
+	}
+	return done;
+}
+
+static void serve(struct mmio_device *device, uint32_t index)
+{
+	struct mmio_device_queue *queue = &device->owner[index];
+	struct virtq_chain chain = {
+		.segments = device->segments,
+		.capacity = MMIO_DEVICE_NUM,
+	};
+
+	do {
+		virtq_device_disable_notifications(&queue->vq);
+		while (virtq_device_pop(&queue->vq, &chain) > 0) {
+			if (device->holds) {
+				queue->held = chain.head;
+				queue->holding = true;
+				continue;
+			}
+			virtq_device_push(&queue->vq, chain.head, echo(&chain));
+		}
+		if (virtq_device_publish(&queue->vq))
+			virtio_mmio_device_used(&device->machine);
+	} while (virtq_device_enable_notifications(&queue->vq));
+}
+
+int mmio_device_complete(struct mmio_device *device, uint32_t index)
+{
+	struct mmio_device_queue *queue = &device->owner[index];
+	int error = virtq_device_push(&queue->vq, queue->held, 0);
+
+	queue->holding = false;
+	virtq_device_publish(&queue->vq);
+	virtio_mmio_device_used(&device->machine);
+	return error;
+}
+
+static int owner_queue_ready(void *context, uint32_t index,
+			     const struct virtq_addresses *at,
+			     uint64_t features)
+{
+	struct mmio_device *device = context;
+	struct mmio_device_queue *queue = owner_queue(device, index);
+	struct virtq_device_config config = {
+		.addresses = *at,
+		.features = features,
+		.regions = &device->table,
+	};
+	int error;
+
+	device->asked++;
+	if (!queue || device->refuses_queues)
+		return VIRTIO_ERR_NO_QUEUE;
+	/* Else the slots would be overrun. */
+	if (at->num > MMIO_DEVICE_NUM || queue->serving)
+		abort();
+	config.slots = queue->slots;
+	error = virtq_device_init(&queue->vq, &config);
+	if (error)
+		return error;
+	queue->at = *at;
+	queue->readies++;
+	queue->serving = true;
+	return 0;
+}
+
+static void let_go(struct mmio_device_queue *queue)
+{
+	queue->serving = false;
+	virtq_device_latch(&queue->vq, VIRTIO_ERR_NEEDS_RESET);
+}
+
+static void owner_queue_stop(void *context, uint32_t index)
+{
+	struct mmio_device *device = context;
+	struct mmio_device_queue *queue = owner_queue(device, index);
+
+	if (!queue)
+		return;
+	device->strays += !queue->serving;
+	queue->stops++;
+	let_go(queue);
+	if (!device->silent)
+		virtio_mmio_device_queue_stop_done(&device->machine, index);
+}
+
+static void owner_notify(void *context, uint32_t index, uint16_t data)
+{
+	struct mmio_device *device = context;
+	struct mmio_device_queue *queue = owner_queue(device, index);
+
+	if (!queue)
+		return;
+	device->strays += !queue->serving || !device->driver_oks;
+	queue->notifies++;
+	queue->data = data;
+	serve(device, index);
+}
+
+static void owner_driver_ok(void *context)
+{
+	struct mmio_device *device = context;
+	uint32_t i;
+
+	device->driver_oks++;
+	for (i = 0; i < MMIO_DEVICE_QUEUES; i++) {
+		if (device->owner[i].serving)
+			serve(device, i);
+	}
+	if (device->breaks)
+		virtio_mmio_device_needs_reset(&device->machine);
+}
+
+static void owner_reset(void *context)
+{
+	struct mmio_device *device = context;
+	uint32_t i;
+
+	device->resets++;
+	device->driver_oks = 0;
+	for (i = 0; i < MMIO_DEVICE_QUEUES; i++) {
+		if (device->owner[i].serving)
+			let_go(&device->owner[i]);
+	}
+	if (!device->silent && !device->slow_reads)
+		virtio_mmio_device_reset_done(&device->machine);
+}
+
+static uint32_t owner_read_config(void *context, uint32_t offset,
+				  unsigned int width)
+{
+	struct mmio_device *device = context;
+	uint32_t value = 0;
+
+	while (width--)
+		value = value << 8 | device->space[offset + width];
+	return value;
+}
+
+static void owner_write_config(void *context, uint32_t offset,
+			       unsigned int width, uint32_t value)
+{
+	struct mmio_device *device = context;
+	unsigned int i;
+
+	device->config_writes++;
+	for (i = 0; i < width; i++)
+		device->space[offset + i] = (uint8_t)(value >> 8 * i);
+	/* The machine promises a value of that width. */
+	device->strays += width < 4 && value >> 8 * width;
+}
+
+static const struct virtio_mmio_device_ops owner_ops = {
+	.queue_ready = owner_queue_ready,
+	.queue_stop = owner_queue_stop,
+	.notify = owner_notify,
+	.driver_ok = owner_driver_ok,
+	.reset = owner_reset,
+	.read_config = owner_read_config,
+	.write_config = owner_write_config,
+};
+
+void mmio_device_show(struct mmio_device *device)
+{
+	if (virtio_mmio_device_init(&device->machine, &device->config))
+		abort();
+}
 
 void mmio_device_init(struct mmio_device *device, uint32_t id,
 		      uint64_t features)
@@ -9,189 +206,135 @@ void mmio_device_init(struct mmio_device *device, uint32_t id,
 	unsigned int i;
 
 	memset(device, 0, sizeof(*device));
-	device->magic = VIRTIO_MMIO_MAGIC;
-	device->version = VIRTIO_MMIO_VERSION_2;
-	device->id = id;
-	device->features = features;
-	for (i = 0; i < MMIO_DEVICE_QUEUES; i++)
-		device->queues[i].max = 64;
+	device->memory = aligned_alloc(4096, MMIO_DEVICE_BYTES);
+	if (!device->memory)
+		abort();
+	memset(device->memory, 0, MMIO_DEVICE_BYTES);
+	device->region.addr = MMIO_DEVICE_BUS;
+	device->region.size = MMIO_DEVICE_BYTES;
+	device->region.base = device->memory;
+	device->region.rights = VIRTIO_REGION_READ | VIRTIO_REGION_WRITE;
+	if (virtio_region_table_init(&device->table, &device->region, 1))
+		abort();
+	for (i = 0; i <= MMIO_DEVICE_QUEUES; i++)
+		device->queues[i].num_max = MMIO_DEVICE_NUM;
 	for (i = 0; i < MMIO_DEVICE_CONFIG; i++)
-		device->config[i] = (uint8_t)(i + 1);
+		device->space[i] = (uint8_t)(i + 1);
+	device->config.ops = &owner_ops;
+	device->config.context = device;
+	device->config.queues = device->queues;
+	device->config.queue_count = MMIO_DEVICE_QUEUES;
+	device->config.device_id = id;
+	device->config.vendor_id = 0x64726176;
+	device->config.config_bytes = MMIO_DEVICE_CONFIG;
+	device->config.features = features;
+	mmio_device_show(device);
 }
 
-static struct mmio_device_queue *selected(struct mmio_device *device)
+void mmio_device_free(struct mmio_device *device)
 {
-	return device->queue_sel < MMIO_DEVICE_QUEUES ?
-		&device->queues[device->queue_sel] : NULL;
+	free(device->memory);
+	device->memory = NULL;
 }
 
-static uint32_t read_status(struct mmio_device *device)
+void mmio_device_lie(struct mmio_device *device, uint32_t offset,
+		     uint32_t value)
 {
-	if (device->slow_left && --device->slow_left == 0)
-		device->status = 0;
-	return device->status;
+	if (device->lie_count == MMIO_DEVICE_LIES)
+		abort();
+	device->lies[device->lie_count].offset = offset;
+	device->lies[device->lie_count].value = value;
+	device->lie_count++;
 }
 
-static uint32_t read_config(struct mmio_device *device, uint32_t at,
-			    unsigned int width)
+static bool is_readable(uint32_t offset)
 {
-	uint32_t value = 0;
-
-	if (at + width > MMIO_DEVICE_CONFIG || at % width) {
-		device->violations++;
-		return 0;
+	switch (offset) {
+	case VIRTIO_MMIO_MAGIC_VALUE:
+	case VIRTIO_MMIO_VERSION:
+	case VIRTIO_MMIO_DEVICE_ID:
+	case VIRTIO_MMIO_VENDOR_ID:
+	case VIRTIO_MMIO_DEVICE_FEATURES:
+	case VIRTIO_MMIO_QUEUE_NUM_MAX:
+	case VIRTIO_MMIO_QUEUE_READY:
+	case VIRTIO_MMIO_INTERRUPT_STATUS:
+	case VIRTIO_MMIO_STATUS:
+	case VIRTIO_MMIO_QUEUE_RESET:
+	case VIRTIO_MMIO_CONFIG_GENERATION:
+		return true;
 	}
-	memcpy(&value, &device->config[at], width);
-	if (device->config_changes) {
-		device->config_changes--;
-		device->generation++;
-		device->config[at]++;
-	}
-	return value;
+	return offset >= VIRTIO_MMIO_CONFIG &&
+	       offset < VIRTIO_MMIO_CONFIG + MMIO_DEVICE_CONFIG;
 }
 
 uint32_t mmio_device_read(void *context, uint32_t offset, unsigned int width)
 {
 	struct mmio_device *device = context;
-	struct mmio_device_queue *queue = selected(device);
-
-	if (offset >= VIRTIO_MMIO_CONFIG)
-		return read_config(device, offset - VIRTIO_MMIO_CONFIG, width);
-	if (width != 4)
-		device->violations++;
-	switch (offset) {
-	case VIRTIO_MMIO_MAGIC_VALUE:
-		return device->magic;
-	case VIRTIO_MMIO_VERSION:
-		return device->version;
-	case VIRTIO_MMIO_DEVICE_ID:
-		return device->id;
-	case VIRTIO_MMIO_DEVICE_FEATURES:
-		return (uint32_t)(device->features >>
-				  (device->features_sel ? 32 : 0));
-	case VIRTIO_MMIO_QUEUE_NUM_MAX:
-		return queue ? queue->max : 0;
-	case VIRTIO_MMIO_QUEUE_READY:
-		return queue && !device->never_ready ? queue->ready : 0;
-	case VIRTIO_MMIO_INTERRUPT_STATUS:
-		return device->interrupt_status;
-	case VIRTIO_MMIO_STATUS:
-		return read_status(device);
-	case VIRTIO_MMIO_CONFIG_GENERATION:
-		return device->generation;
-	}
-	device->violations++;	/* not readable */
-	return 0;
-}
-
-static void reset(struct mmio_device *device)
-{
+	uint32_t value;
 	unsigned int i;
 
-	device->resets++;
-	if (device->never_resets)
-		return;
-	device->accepted = 0;
-	for (i = 0; i < MMIO_DEVICE_QUEUES; i++)
-		device->queues[i].ready = 0;
-	device->slow_left = device->slow_reset;
-	if (!device->slow_left)
-		device->status = 0;
-}
-
-static void write_status(struct mmio_device *device, uint32_t value)
-{
-	if (!value) {
-		reset(device);
-		return;
+	device->violations += !is_readable(offset) || offset % width ||
+			      (offset < VIRTIO_MMIO_CONFIG && width != 4);
+	for (i = 0; i < device->lie_count; i++) {
+		if (device->lies[i].offset == offset)
+			return device->lies[i].value;
 	}
-	/* Bits are only ever added (2.1.1). */
-	device->violations += (device->status & ~value) != 0;
-	if (device->refuses_features)
-		value &= ~VIRTIO_STATUS_FEATURES_OK;
-	if (device->needs_reset && (value & VIRTIO_STATUS_DRIVER_OK))
-		value |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
-	device->status = value;
-}
-
-static void write_features(struct mmio_device *device, uint32_t value)
-{
-	unsigned int shift = device->driver_sel ? 32 : 0;
-
-	/* After FEATURES_OK the choice stands (3.1.1). */
-	device->violations += (device->status & VIRTIO_STATUS_FEATURES_OK) != 0;
-	device->accepted &= ~((uint64_t)UINT32_MAX << shift);
-	device->accepted |= (uint64_t)value << shift;
-	device->violations += (device->accepted & ~device->features) != 0;
-}
-
-static void write_queue(struct mmio_device *device, uint32_t offset,
-			uint32_t value)
-{
-	struct mmio_device_queue *queue = selected(device);
-	uint32_t part = (offset - VIRTIO_MMIO_QUEUE_DESC_LOW) / 16;
-
-	if (!queue || (queue->ready && offset != VIRTIO_MMIO_QUEUE_READY)) {
-		device->violations++;
-		return;
+	if (offset == VIRTIO_MMIO_STATUS && device->slow_reads &&
+	    !--device->slow_reads)
+		virtio_mmio_device_reset_done(&device->machine);
+	value = virtio_mmio_device_read(&device->machine, offset, width);
+	if (offset >= VIRTIO_MMIO_CONFIG && device->config_changes) {
+		device->config_changes--;
+		device->space[offset - VIRTIO_MMIO_CONFIG]++;
+		virtio_mmio_device_config_changed(&device->machine);
 	}
-	switch (offset) {
-	case VIRTIO_MMIO_QUEUE_NUM:
-		queue->num = value;
-		break;
-	case VIRTIO_MMIO_QUEUE_READY:
-		queue->ready = value;
-		break;
-	default:
-		if (offset % 16)
-			queue->high[part] = value;
-		else
-			queue->low[part] = value;
-	}
+	return value;
 }
 
-void mmio_device_write(void *context, uint32_t offset, uint32_t value)
+/* What a driver must not write (2.1.1, 2.2.1, 3.1.1, 4.2.2.2). */
+static bool is_violation(const struct mmio_device *device, uint32_t offset,
+			 uint32_t value)
 {
-	struct mmio_device *device = context;
+	const struct virtio_mmio_device *machine = &device->machine;
+	uint32_t sel = machine->driver_features_sel;
 
 	switch (offset) {
-	case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
-		device->features_sel = value;
-		break;
-	case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
-		device->driver_sel = value;
-		break;
-	case VIRTIO_MMIO_DRIVER_FEATURES:
-		write_features(device, value);
-		break;
-	case VIRTIO_MMIO_QUEUE_SEL:
-		device->queue_sel = value;
-		break;
-	case VIRTIO_MMIO_QUEUE_NOTIFY:
-		device->notifies++;
-		device->last_notify = value;
-		/* Not before DRIVER_OK (3.1.1). */
-		device->violations +=
-			!(device->status & VIRTIO_STATUS_DRIVER_OK);
-		break;
-	case VIRTIO_MMIO_INTERRUPT_ACK:
-		device->violations += (value & ~device->interrupt_status) != 0;
-		device->interrupt_status &= ~value;
-		break;
 	case VIRTIO_MMIO_STATUS:
-		write_status(device, value);
-		break;
+		return value && machine->status & ~value;
+	case VIRTIO_MMIO_DRIVER_FEATURES:
+		return machine->status & VIRTIO_STATUS_FEATURES_OK ||
+		       sel > 1 ||
+		       (uint64_t)value << 32 * sel & ~device->config.features;
+	case VIRTIO_MMIO_QUEUE_NOTIFY:
+		return !(machine->status & VIRTIO_STATUS_DRIVER_OK);
+	case VIRTIO_MMIO_INTERRUPT_ACK:
+		return value & ~(VIRTIO_MMIO_INT_USED |
+				 VIRTIO_MMIO_INT_CONFIG);
 	case VIRTIO_MMIO_QUEUE_NUM:
-	case VIRTIO_MMIO_QUEUE_READY:
 	case VIRTIO_MMIO_QUEUE_DESC_LOW:
 	case VIRTIO_MMIO_QUEUE_DESC_HIGH:
 	case VIRTIO_MMIO_QUEUE_DRIVER_LOW:
 	case VIRTIO_MMIO_QUEUE_DRIVER_HIGH:
 	case VIRTIO_MMIO_QUEUE_DEVICE_LOW:
 	case VIRTIO_MMIO_QUEUE_DEVICE_HIGH:
-		write_queue(device, offset, value);
-		break;
-	default:
-		device->violations++;	/* not writable */
+		return virtio_mmio_device_read(machine,
+					       VIRTIO_MMIO_QUEUE_READY, 4);
+	case VIRTIO_MMIO_QUEUE_RESET:
+		return !(machine->accepted &
+			 VIRTIO_FEATURE(VIRTIO_F_RING_RESET));
+	case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
+	case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
+	case VIRTIO_MMIO_QUEUE_SEL:
+	case VIRTIO_MMIO_QUEUE_READY:
+		return false;
 	}
+	return true;
+}
+
+void mmio_device_write(void *context, uint32_t offset, uint32_t value)
+{
+	struct mmio_device *device = context;
+
+	device->violations += is_violation(device, offset, value);
+	virtio_mmio_device_write(&device->machine, offset, 4, value);
 }

@@ -43,7 +43,7 @@ int peer_start_device(struct peer *peer, uint64_t features)
 		.addresses = peer->addresses,
 		.features = features,
 		.regions = &peer->table,
-		.in_flight = peer->in_flight,
+		.slots = peer->device_slots,
 	};
 
 	memset(peer->memory, 0, PEER_BUFFERS);

@@ -23,6 +23,13 @@
 #define PEER_BUFFERS	0x20000u	/* from here on the test's alone */
 #define PEER_NUM_MAX	2048u
 
+/* All that a queue in use may have negotiated, of either format. */
+#define PEER_SPLIT							\
+	(VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |				\
+	 VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |			\
+	 VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX))
+#define PEER_PACKED	(PEER_SPLIT | VIRTIO_FEATURE(VIRTIO_F_RING_PACKED))
+
 struct peer {
 	unsigned char *memory;
 	struct virtq_ring ring;
@@ -36,7 +43,7 @@ struct peer {
 	struct virtq_device device;
 	struct virtq_chain chain;
 	struct virtq_segment segments[PEER_NUM_MAX];
-	uint8_t in_flight[PEER_NUM_MAX];
+	struct virtq_device_slot device_slots[PEER_NUM_MAX];
 	struct virtq_driver driver;
 	struct virtq_driver_slot slots[PEER_NUM_MAX];
 };

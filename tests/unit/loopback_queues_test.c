@@ -22,7 +22,7 @@ struct fixture {
 	uint8_t *pool;
 	struct loopback_server server;
 	struct loopback_server_queue queues[QUEUES];
-	uint8_t in_flight[QUEUES * SIZE];
+	struct virtq_device_slot slots[QUEUES * SIZE];
 	struct loopback_device device;
 	unsigned int started[QUEUES], stopped[QUEUES], held[QUEUES];
 };
@@ -81,7 +81,7 @@ static struct fixture *make(void)
 		.pool_size = POOL,
 		.queue_size_max = SIZE,
 		.queues = fixture->queues,
-		.in_flight = fixture->in_flight,
+		.slots = fixture->slots,
 		.notify = { ring_control, ring_queue, NULL },
 	};
 	UNIT_ASSERT_INT(loopback_server_init(&fixture->server, &config,

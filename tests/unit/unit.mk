@@ -12,7 +12,7 @@ unit-names := $(sort $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_te
 unit-threaded := $(patsubst tests/unit/%_test.c,%,\
 	$(shell grep -l pthread.h tests/unit/*_test.c 2>/dev/null))
 host-library-sources := $(wildcard $(addsuffix /*.c,lib/port/hosted lib/virtio \
-	lib/doorbell lib/loopback lib/compartment))
+	lib/doorbell lib/loopback lib/compartment lib/vhost))
 unit-support-sources := $(wildcard tests/support/*.c)
 
 host-programs := $(patsubst payloads/host/%.c,%,$(wildcard payloads/host/*.c))

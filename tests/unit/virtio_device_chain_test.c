@@ -9,7 +9,7 @@
 
 #define NUM	HOSTILE_NUM
 #define BUF	HOSTILE_BUFFER
-#define ALL	VIRTQ_FEATURES
+#define ALL	PEER_SPLIT
 #define W	VIRTQ_DESC_F_WRITE
 #define TABLE	HOSTILE_TABLE
 #define N	VIRTQ_DESC_F_NEXT
@@ -163,7 +163,7 @@ static void case_5_buffer_inside_the_ring(void)
 	struct peer *peer = hostile_start(ALL);
 
 	/* Its own window to ruin: what we write there we never believe. */
-	peer_desc(peer, 0, peer->addresses.used, 512, W, 0);
+	peer_desc(peer, 0, peer->addresses.device, 512, W, 0);
 	peer_avail(peer, 0);
 	UNIT_ASSERT_INT(hostile_pop(peer), 1);
 	__builtin_memset(peer->segments[0].pointer, 0xff, 64);

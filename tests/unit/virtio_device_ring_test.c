@@ -8,7 +8,7 @@
 
 #define NUM	HOSTILE_NUM
 #define BUF	HOSTILE_BUFFER
-#define ALL	VIRTQ_FEATURES
+#define ALL	PEER_SPLIT
 #define W	VIRTQ_DESC_F_WRITE
 
 static void case_3_available_index_jumps(void)
@@ -189,35 +189,35 @@ static void case_21_bad_queue_set_up(void)
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		UNIT_ASSERT_INT(
-			start_at(peer, bad[i], at.desc, at.avail, at.used),
+			start_at(peer, bad[i], at.desc, at.driver, at.device),
 			VIRTIO_ERR_QUEUE_SIZE);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc + 8, at.avail, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc + 8, at.driver, at.device),
 			VIRTIO_ERR_ALIGNMENT);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail + 1, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver + 1, at.device),
 			VIRTIO_ERR_ALIGNMENT);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail, at.used + 2),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver, at.device + 2),
 			VIRTIO_ERR_ALIGNMENT);
-	UNIT_ASSERT_INT(start_at(peer, NUM, 0, at.avail, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, 0, at.driver, at.device),
 			VIRTIO_ERR_RANGE);
-	UNIT_ASSERT_INT(start_at(peer, NUM, end - 16, at.avail, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, end - 16, at.driver, at.device),
 			VIRTIO_ERR_RANGE);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, end - 2, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, end - 2, at.device),
 			VIRTIO_ERR_RANGE);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail, end - 4),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver, end - 4),
 			VIRTIO_ERR_RANGE);
 	/* All but the event index word would fit. */
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail,
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver,
 				 end - (virtq_used_bytes(NUM) - 2)),
 			VIRTIO_ERR_RANGE);
-	UNIT_ASSERT_INT(start_at(peer, NUM, UINT64_MAX - 15, at.avail, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, UINT64_MAX - 15, at.driver, at.device),
 			VIRTIO_ERR_RANGE);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.desc + 16, at.used),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.desc + 16, at.device),
 			VIRTIO_ERR_OVERLAP);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail, at.desc),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver, at.desc),
 			VIRTIO_ERR_OVERLAP);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail, at.avail + 36),
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver, at.driver + 36),
 			VIRTIO_ERR_OVERLAP);
-	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.avail, at.used), 0);
+	UNIT_ASSERT_INT(start_at(peer, NUM, at.desc, at.driver, at.device), 0);
 	hostile_serve_good(peer);
 	peer_free(peer);
 }
@@ -290,13 +290,13 @@ static void push_of_what_was_not_popped_is_refused(void)
 static void case_26_resume_takes_what_was_in_flight(void)
 {
 	struct peer *peer = hostile_start(ALL);
+	struct virtq_position resume = { .avail = 2, .used = 0 };
 	struct virtq_device_config config = {
 		.addresses = peer->addresses,
 		.features = ALL,
 		.regions = &peer->table,
-		.in_flight = peer->in_flight,
-		.avail_idx = 2,
-		.used_idx = 0,
+		.slots = peer->device_slots,
+		.resume = &resume,
 	};
 
 	peer_desc(peer, 0, peer_bus(BUF), 8, W, 0);
@@ -313,11 +313,11 @@ static void case_26_resume_takes_what_was_in_flight(void)
 	UNIT_ASSERT_INT(peer->ring.used->idx, 2);
 	hostile_serve_good(peer);
 
-	config.avail_idx = NUM + 1;
+	resume.avail = NUM + 1;
 	UNIT_ASSERT_INT(virtq_device_init(&peer->device, &config),
 			VIRTIO_ERR_INVALID);
-	config.avail_idx = 0;
-	config.in_flight = NULL;
+	resume.avail = 0;
+	config.slots = NULL;
 	UNIT_ASSERT_INT(virtq_device_init(&peer->device, &config),
 			VIRTIO_ERR_INVALID);
 	peer_free(peer);

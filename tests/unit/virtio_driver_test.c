@@ -7,7 +7,7 @@
 #include "../support/unit.h"
 
 #define NUM	16u
-#define ALL	VIRTQ_FEATURES
+#define ALL	PEER_SPLIT
 #define PLAIN	VIRTIO_FEATURE(VIRTIO_F_VERSION_1)
 
 static int cookies[NUM];

@@ -18,7 +18,7 @@
 #include "../support/unit.h"
 
 #define NUM		64u
-#define BUFFERS		200000u
+#define BUFFERS		50000u
 #define SLOTS		21u	/* of three descriptors each */
 #define WORDS		8u
 #define LIMIT_SECONDS	240u
@@ -223,19 +223,39 @@ static void run_exchange(uint64_t features, bool sleeps)
 	peer_free(exchange.peer);
 }
 
-static void polling_by_event_index(void)
+/* Every mode of the ring, as negotiation can choose it. */
+static void in_every_mode(bool packed, bool in_order)
 {
-	run_exchange(VIRTQ_FEATURES, false);
+	uint64_t features = VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
+
+	if (packed)
+		features |= VIRTIO_FEATURE(VIRTIO_F_RING_PACKED);
+	if (in_order)
+		features |= VIRTIO_FEATURE(VIRTIO_F_IN_ORDER);
+	run_exchange(features, true);
+	features |= VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX);
+	run_exchange(features, true);
+	run_exchange(features, false);
 }
 
-static void sleeping_by_event_index(void)
+static void split_exchange(void)
 {
-	run_exchange(VIRTQ_FEATURES, true);
+	in_every_mode(false, false);
 }
 
-static void sleeping_by_flags(void)
+static void split_exchange_in_order(void)
 {
-	run_exchange(VIRTIO_FEATURE(VIRTIO_F_VERSION_1), true);
+	in_every_mode(false, true);
+}
+
+static void packed_exchange(void)
+{
+	in_every_mode(true, false);
+}
+
+static void packed_exchange_in_order(void)
+{
+	in_every_mode(true, true);
 }
 
 struct scribble {
@@ -297,8 +317,8 @@ static void case_12_descriptors_change_during_the_walk(void)
 	struct scribble scribble = { .peer = peer_new(NUM) };
 	struct peer *peer = scribble.peer;
 	struct virtq_device_config config = {
-		.addresses = peer->addresses, .features = VIRTQ_FEATURES,
-		.regions = &peer->table, .in_flight = peer->in_flight,
+		.addresses = peer->addresses, .features = PEER_SPLIT,
+		.regions = &peer->table, .slots = peer->device_slots,
 	};
 	unsigned int round, stray = 0, popped = 0, errors = 0;
 	pthread_t thread;
@@ -321,7 +341,7 @@ static void case_12_descriptors_change_during_the_walk(void)
 	UNIT_ASSERT_INT(errors, 0);
 	UNIT_ASSERT_INT(stray, 0);
 
-	UNIT_ASSERT_INT(peer_start_device(peer, VIRTQ_FEATURES), 0);
+	UNIT_ASSERT_INT(peer_start_device(peer, PEER_SPLIT), 0);
 	peer_desc(peer, 0, peer_bus(PEER_BUFFERS), 8, 0, 0);
 	peer_avail(peer, 0);
 	UNIT_ASSERT_INT(virtq_device_pop(&peer->device, &peer->chain), 1);
@@ -329,9 +349,10 @@ static void case_12_descriptors_change_during_the_walk(void)
 }
 
 static const struct unit_test tests[] = {
-	UNIT_TEST(polling_by_event_index),
-	UNIT_TEST(sleeping_by_event_index),
-	UNIT_TEST(sleeping_by_flags),
+	UNIT_TEST(split_exchange),
+	UNIT_TEST(split_exchange_in_order),
+	UNIT_TEST(packed_exchange),
+	UNIT_TEST(packed_exchange_in_order),
 	UNIT_TEST(case_12_descriptors_change_during_the_walk),
 };
 

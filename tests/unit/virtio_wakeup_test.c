@@ -159,32 +159,58 @@ static void cross(void *(*driver)(void *), void *(*device)(void *),
 	peer_free(crossing.peer);
 }
 
-static void kick_by_event_index(void)
+#define FLAGS	VIRTIO_FEATURE(VIRTIO_F_VERSION_1)
+#define PACKED	VIRTIO_FEATURE(VIRTIO_F_RING_PACKED)
+
+static void split_kick_by_event_index(void)
 {
-	cross(kick_driver, kick_device, VIRTQ_FEATURES);
+	cross(kick_driver, kick_device, PEER_SPLIT);
 }
 
-static void kick_by_flags(void)
+static void split_kick_by_flags(void)
 {
-	cross(kick_driver, kick_device, VIRTIO_FEATURE(VIRTIO_F_VERSION_1));
+	cross(kick_driver, kick_device, FLAGS);
 }
 
-static void interrupt_by_event_index(void)
+static void split_interrupt_by_event_index(void)
 {
-	cross(interrupt_driver, interrupt_device, VIRTQ_FEATURES);
+	cross(interrupt_driver, interrupt_device, PEER_SPLIT);
 }
 
-static void interrupt_by_flags(void)
+static void split_interrupt_by_flags(void)
 {
-	cross(interrupt_driver, interrupt_device,
-	      VIRTIO_FEATURE(VIRTIO_F_VERSION_1));
+	cross(interrupt_driver, interrupt_device, FLAGS);
+}
+
+static void packed_kick_by_event_index(void)
+{
+	cross(kick_driver, kick_device, PEER_PACKED);
+}
+
+static void packed_kick_by_flags(void)
+{
+	cross(kick_driver, kick_device, FLAGS | PACKED);
+}
+
+static void packed_interrupt_by_event_index(void)
+{
+	cross(interrupt_driver, interrupt_device, PEER_PACKED);
+}
+
+static void packed_interrupt_by_flags(void)
+{
+	cross(interrupt_driver, interrupt_device, FLAGS | PACKED);
 }
 
 static const struct unit_test tests[] = {
-	UNIT_TEST(kick_by_event_index),
-	UNIT_TEST(kick_by_flags),
-	UNIT_TEST(interrupt_by_event_index),
-	UNIT_TEST(interrupt_by_flags),
+	UNIT_TEST(split_kick_by_event_index),
+	UNIT_TEST(split_kick_by_flags),
+	UNIT_TEST(split_interrupt_by_event_index),
+	UNIT_TEST(split_interrupt_by_flags),
+	UNIT_TEST(packed_kick_by_event_index),
+	UNIT_TEST(packed_kick_by_flags),
+	UNIT_TEST(packed_interrupt_by_event_index),
+	UNIT_TEST(packed_interrupt_by_flags),
 };
 
 UNIT_MAIN("virtio_wakeup", tests)
