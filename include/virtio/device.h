@@ -6,6 +6,8 @@
  *
  * Memory: the ring is the driver's and is reached through the region table;
  * slots and segment arrays are the caller's and private.
+ * Keep them, and the queue itself, on cache lines that the other side's private
+ * state does not touch, or both run several times slower.
  * Concurrency: one thread at a time per queue; the driver runs concurrently and
  * may change every shared byte at any moment.
  * Trust: none in the driver. Each shared field is read once; what is returned
@@ -60,10 +62,6 @@ struct virtq_device_config {
 	const struct virtq_position *resume;
 };
 
-/* Available entries that are copied at once: the driver writes new ones into
- * the same cache lines all the time. */
-#define VIRTQ_DEVICE_AHEAD	32u
-
 /*
  * "idx" below is a free-running index of the split ring or an offset into the
  * packed one, as the format has it.
@@ -74,8 +72,6 @@ struct virtq_device {
 	struct virtq_device_slot *slots;
 	uint16_t avail_idx;		/* the next chain to pop */
 	uint16_t avail_cached;		/* split: known to be available so far */
-	uint16_t ahead_end;		/* split: heads copied so far */
-	uint16_t ahead[VIRTQ_DEVICE_AHEAD];
 	uint16_t used_idx;		/* where the next used entry is written */
 	uint16_t exposed_idx;		/* from here on the driver sees none */
 	uint16_t unasked;		/* entries exposed since it was asked */

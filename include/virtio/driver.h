@@ -5,7 +5,8 @@
  * negotiated features chooses the format; nothing else here depends on it.
  *
  * Memory: the caller supplies ring, slots and indirect tables and keeps them
- * until the device has been reset. Only the ring and the tables are shared.
+ * until the device has been reset. Only the ring and the tables are shared; keep
+ * the rest on cache lines that the device's private state does not touch.
  * Concurrency: one thread at a time per queue; the device runs concurrently.
  * Trust: none in the device. Whatever it writes, buffers are freed by the slots
  * alone, a completion never claims more bytes than were writable, and a used

@@ -12,7 +12,6 @@ int virtq_split_start_device(struct virtq_device *vq,
 
 	vq->avail_idx = avail;
 	vq->avail_cached = avail;
-	vq->ahead_end = avail;
 	vq->used_idx = used;
 	vq->exposed_idx = used;
 	/* More in flight than there are descriptors is no state that this side
@@ -140,39 +139,20 @@ int virtq_split_read_chain(const struct virtq_device *vq, uint16_t head,
 	return split_walk_chain(vq, head, chain);
 }
 
-/* Copy the next available entries, and fetch what they point to. */
-static void split_read_ahead(struct virtq_device *vq)
-{
-	uint32_t mask = vq->ring.num - 1, count, i;
-
-	count = (uint16_t)(vq->avail_cached - vq->avail_idx);
-	if (count > VIRTQ_DEVICE_AHEAD)
-		count = VIRTQ_DEVICE_AHEAD;
-	for (i = 0; i < count; i++) {
-		uint32_t entry = (vq->avail_idx + i) & mask;
-		uint16_t head =
-			virtio_le16(port_load(&vq->ring.avail->ring[entry]));
-
-		vq->ahead[(vq->avail_idx + i) % VIRTQ_DEVICE_AHEAD] = head;
-		/* Any head: it is judged when its turn comes. */
-		__builtin_prefetch(&vq->ring.desc[head & mask]);
-	}
-	vq->ahead_end = (uint16_t)(vq->avail_idx + count);
-}
-
 int virtq_split_read_avail(struct virtq_device *vq, struct virtq_chain *chain,
 			   uint16_t *count)
 {
+	uint32_t entry = vq->avail_idx & (vq->ring.num - 1);
 	int ret;
 
-	if (vq->avail_idx == vq->ahead_end) {
-		ret = vq->avail_idx == vq->avail_cached ? split_refill(vq) : 1;
+	if (vq->avail_idx == vq->avail_cached) {
+		ret = split_refill(vq);
 		if (ret <= 0)
 			return ret;
-		split_read_ahead(vq);
 	}
 	ret = virtq_split_read_chain(
-		vq, vq->ahead[vq->avail_idx % VIRTQ_DEVICE_AHEAD], chain);
+		vq, virtio_le16(port_load(&vq->ring.avail->ring[entry])),
+		chain);
 	if (ret)
 		return ret;
 	*count = 1;
