@@ -7,8 +7,8 @@
  *
  * Memory: the device, the queues and what the configuration points to belong to
  * the owner and stay until it needs them no more. Nothing here touches a ring.
- * Concurrency: one caller at a time, for the functions below as for the driver's
- * accesses; callbacks come from within a write and may call back in.
+ * Concurrency: one caller at a time, of any function below; callbacks come from
+ * within an access and may call back in.
  * Work: constant per access, but a reset, which clears each queue.
  *
  * Trust: none in the driver. An access that breaks the rules reads as zero or
@@ -32,8 +32,8 @@
  * queue (QueueReady 0; QueueReset 1 with VIRTIO_F_RING_RESET) the registers say
  * so only when the owner has said that nothing touches those rings any more:
  * until then Status is not 0, QueueReady is 1, all writes to a device in reset
- * are ignored and no interrupt is raised. Drivers that do not poll Status or
- * QueueReady are served by holding the write back: see virtio_mmio_device_write().
+ * are ignored and no interrupt is raised. Drivers that poll neither are served
+ * by holding their write back: see virtio_mmio_device_write().
  */
 #ifndef VIRTIO_MMIO_DEVICE_H
 #define VIRTIO_MMIO_DEVICE_H
@@ -70,7 +70,7 @@ struct virtio_mmio_device_ops {
 	 * that feature it is 0.
 	 */
 	void (*notify)(void *context, uint32_t index, uint16_t data);
-	/* The driver is up: take from all ready queues what is there already. */
+	/* The driver is up: take what is there in all ready queues already. */
 	void (*driver_ok)(void *context);
 	/*
 	 * Stop serving all queues and forget the driver, then call

@@ -75,12 +75,12 @@ int virtio_mmio_negotiate(struct virtio_mmio *dev, uint64_t wanted,
 uint32_t virtio_mmio_queue_max(struct virtio_mmio *dev, uint32_t index);
 
 /*
- * Tell the device where queue @index is and make it ready.
+ * Tell the device that queue @index is where @at says and make it ready.
  * Errors: VIRTIO_ERR_QUEUE_SIZE, VIRTIO_ERR_NO_QUEUE (absent, already in use,
  * or smaller than asked, or it would not become ready). The device is reset.
  */
 int virtio_mmio_setup_queue(struct virtio_mmio *dev, uint32_t index,
-			    const struct virtq_addresses *addresses);
+			    const struct virtq_addresses *at);
 
 /*
  * Have the device let go of queue @index alone (2.6.1); then its buffers are

@@ -163,28 +163,28 @@ uint32_t virtio_mmio_queue_max(struct virtio_mmio *dev, uint32_t index)
 	return size;
 }
 
-static void mmio_write_address(struct virtio_mmio *dev, uint32_t offset,
+static void mmio_write_address(struct virtio_mmio *dev, uint32_t low,
 			       uint64_t addr)
 {
-	mmio_write(dev, offset, (uint32_t)addr);
-	mmio_write(dev, offset + 4, (uint32_t)(addr >> 32));
+	mmio_write(dev, low, (uint32_t)addr);
+	mmio_write(dev, low + 4, (uint32_t)(addr >> 32));
 }
 
 int virtio_mmio_setup_queue(struct virtio_mmio *dev, uint32_t index,
-			    const struct virtq_addresses *addresses)
+			    const struct virtq_addresses *at)
 {
-	if (!virtq_size_is_valid_for(addresses->num, dev->features))
+	if (!virtq_size_is_valid_for(at->num, dev->features))
 		return mmio_fail(dev, VIRTIO_ERR_QUEUE_SIZE);
 	/* Selects the queue, too (4.2.3.2). */
-	if (addresses->num > virtio_mmio_queue_max(dev, index))
+	if (at->num > virtio_mmio_queue_max(dev, index))
 		return mmio_fail(dev, VIRTIO_ERR_NO_QUEUE);
 	if (mmio_read(dev, VIRTIO_MMIO_QUEUE_READY))
 		return mmio_fail(dev, VIRTIO_ERR_NO_QUEUE);
 
-	mmio_write(dev, VIRTIO_MMIO_QUEUE_NUM, addresses->num);
-	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DESC_LOW, addresses->desc);
-	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DRIVER_LOW, addresses->driver);
-	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DEVICE_LOW, addresses->device);
+	mmio_write(dev, VIRTIO_MMIO_QUEUE_NUM, at->num);
+	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DESC_LOW, at->desc);
+	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DRIVER_LOW, at->driver);
+	mmio_write_address(dev, VIRTIO_MMIO_QUEUE_DEVICE_LOW, at->device);
 	/* The ring's first contents, written by virtq_driver_init(), before the
 	 * device may look at them. */
 	port_device_barrier();

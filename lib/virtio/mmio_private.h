@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What mmio_device.c asks of mmio_queue.c: the registers that QueueSel aims, and
- * QueueNotify. The device is neither in reset nor given up when one is written. */
+/*
+ * What mmio_device.c asks of mmio_queue.c: the registers that QueueSel aims and
+ * QueueNotify. None is written while the device is in reset or has been given
+ * up.
+ */
 #ifndef VIRTIO_MMIO_PRIVATE_H
 #define VIRTIO_MMIO_PRIVATE_H
 

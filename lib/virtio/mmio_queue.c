@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The registers of a queue, device side: its life from rest to ready and back. */
+/* The registers of a queue, device side: from rest to ready and back. */
 #include <stddef.h>
 
 #include "mmio_private.h"

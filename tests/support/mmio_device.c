@@ -308,8 +308,9 @@ static bool is_violation(const struct mmio_device *device, uint32_t offset,
 	case VIRTIO_MMIO_QUEUE_NOTIFY:
 		return !(machine->status & VIRTIO_STATUS_DRIVER_OK);
 	case VIRTIO_MMIO_INTERRUPT_ACK:
-		return value & ~(VIRTIO_MMIO_INT_USED |
-				 VIRTIO_MMIO_INT_CONFIG);
+		/* Of nothing it is allowed, but costs a guest a trap. */
+		return !value || value & ~(VIRTIO_MMIO_INT_USED |
+					   VIRTIO_MMIO_INT_CONFIG);
 	case VIRTIO_MMIO_QUEUE_NUM:
 	case VIRTIO_MMIO_QUEUE_DESC_LOW:
 	case VIRTIO_MMIO_QUEUE_DESC_HIGH:

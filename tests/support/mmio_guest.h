@@ -3,8 +3,8 @@
  * A well-behaved driver for the device of mmio_device.h: brings it up and makes
  * requests of it, as the proof that it still serves.
  *
- * Its queue is the device's first; queue n's ring lies at n * MMIO_GUEST_RING in
- * the device's block, the buffers from MMIO_GUEST_BUFFERS on.
+ * Its queue is the device's first; queue n's ring lies at n * MMIO_GUEST_RING
+ * in the device's block, the buffers from MMIO_GUEST_BUFFERS on.
  */
 #ifndef MMIO_GUEST_H
 #define MMIO_GUEST_H

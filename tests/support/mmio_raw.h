@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A driver without scruples for the device of mmio_device.h: its bare registers,
- * and the proof that the device survives. For tests of the register machine;
- * each test program has its own `device` and `guest`.
+ * A driver without scruples for the device of mmio_device.h: bare registers and
+ * the proof that the device survives. For tests of the register machine; each
+ * test program has its own `device` and `guest`.
  */
 #ifndef MMIO_RAW_H
 #define MMIO_RAW_H
@@ -34,7 +34,8 @@
 		name(PACKED);						\
 	}
 
-#define BOTH_TESTS(name)	UNIT_TEST(name##_split), UNIT_TEST(name##_packed)
+#define BOTH_TESTS(name)						\
+	UNIT_TEST(name##_split), UNIT_TEST(name##_packed)
 
 static struct mmio_device device;
 static struct mmio_guest guest;

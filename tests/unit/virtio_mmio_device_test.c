@@ -91,6 +91,8 @@ static void owner_mistakes(void)
 	config.queues = NULL;
 	UNIT_ASSERT_INT(virtio_mmio_device_init(&other, &config),
 			VIRTIO_ERR_INVALID);
+	config.queue_count = 0;
+	UNIT_ASSERT_INT(virtio_mmio_device_init(&other, &config), 0);
 }
 
 static void owner_mistakes_and_hostile_offers(void)

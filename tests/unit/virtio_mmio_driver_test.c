@@ -135,6 +135,11 @@ static void features_missing_or_refused(void)
 	UNIT_ASSERT_INT(negotiate_for(0, VIRTIO_FEATURE(VIRTIO_BLK_F_MQ)),
 			VIRTIO_ERR_FEATURES);
 	expect_failed();
+	/* An earlier success does not help. */
+	UNIT_ASSERT_INT(negotiate_for(FLUSH, 0), 0);
+	UNIT_ASSERT_INT(negotiate_for(0, VIRTIO_FEATURE(VIRTIO_BLK_F_MQ)),
+			VIRTIO_ERR_FEATURES);
+	expect_failed();
 	/* The device cannot do without what the driver does not want. */
 	start();
 	device.config.required = FLUSH;

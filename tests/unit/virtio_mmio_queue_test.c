@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The register machine: the life of a queue, in the hands of a hostile driver. */
+/* The register machine: the life of a queue, in a hostile driver's hands. */
 #include "../support/mmio_raw.h"
 
 #define AT	virtq_layout_addresses(MMIO_DEVICE_BUS, MMIO_GUEST_NUM)
@@ -250,7 +250,7 @@ static void case_25_queue_disabled_during_io(uint64_t format)
 	w(VIRTIO_MMIO_QUEUE_SEL, 0);
 	CU_ASSERT_FALSE(w(VIRTIO_MMIO_QUEUE_READY, 0));
 	CU_ASSERT_FALSE(w(VIRTIO_MMIO_QUEUE_READY, 0));
-	w(VIRTIO_MMIO_QUEUE_READY, 1);
+	CU_ASSERT_TRUE(w(VIRTIO_MMIO_QUEUE_READY, 1));
 	w(VIRTIO_MMIO_QUEUE_NUM, 8);
 	w(VIRTIO_MMIO_QUEUE_NOTIFY, 0);
 	UNIT_ASSERT_INT(r(VIRTIO_MMIO_QUEUE_READY), 1);

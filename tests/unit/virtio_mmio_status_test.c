@@ -182,6 +182,9 @@ static void case_25_reset_during_io(uint64_t format)
 	w(VIRTIO_MMIO_QUEUE_SEL, 0);
 	UNIT_ASSERT_INT(r(VIRTIO_MMIO_QUEUE_READY), 1);
 	CU_ASSERT_FALSE(virtio_mmio_device_interrupts(machine));
+	virtio_mmio_device_used(machine);
+	virtio_mmio_device_config_changed(machine);
+	CU_ASSERT_FALSE(virtio_mmio_device_interrupts(machine));
 	/* Neither asked again, nor notified, nor started over. */
 	CU_ASSERT_FALSE(w(VIRTIO_MMIO_STATUS, 0));
 	UNIT_ASSERT_INT(device.resets, 1);
@@ -281,7 +284,9 @@ static void interrupts_stay_until_acknowledged(uint64_t format)
 	virtio_mmio_device_config_changed(machine);
 	UNIT_ASSERT_INT(r(VIRTIO_MMIO_INTERRUPT_STATUS),
 			VIRTIO_MMIO_INT_USED | VIRTIO_MMIO_INT_CONFIG);
-	/* Bits that were not raised acknowledge nothing. */
+	/* Bits that were not raised acknowledge nothing, nor do others. */
+	w(VIRTIO_MMIO_QUEUE_SEL, UINT32_MAX);
+	w(VIRTIO_MMIO_INTERRUPT_STATUS, UINT32_MAX);
 	w(VIRTIO_MMIO_INTERRUPT_ACK, 0xfffffffc);
 	w(VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED);
 	UNIT_ASSERT_INT(r(VIRTIO_MMIO_INTERRUPT_STATUS),
