@@ -48,10 +48,12 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # Whatever is to be built needs its tools first: installs what is missing,
-# silent and quick when nothing is.
+# silent and quick when nothing is. To run a system takes less than to test it.
+setup-level := $(if $(filter setup bench%,$(MAKECMDGOALS)),bench,$(if \
+	$(filter-out run payloads build/riscv/%,$(MAKECMDGOALS)),check,run))
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
 setup-output := $(shell QEMU=$(call quoted,$(QEMU)) \
-	CROSS_COMPILE=$(call quoted,$(CROSS_COMPILE)) firmware/setup.sh >&2)
+	CROSS_COMPILE=$(call quoted,$(CROSS_COMPILE)) firmware/setup.sh $(setup-level) >&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error not everything that is needed is there)
 endif

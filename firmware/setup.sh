@@ -1,6 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Makes sure that every tool the build and the tests need is there.
+# setup.sh [run|check|bench]: makes sure that every tool is there which that
+# target needs; check needs all of run, bench all of check. Without a word,
+# bench.
 #
 # Silent and quick if so. Otherwise, on Debian 12 and 13, it installs what is
 # missing (as root, or through sudo) and nothing else, without questions; on
@@ -11,12 +13,18 @@
 set -eu
 
 here=$(dirname "$0")
+level=${1:-bench}
+case $level in
+run|check|bench) ;;
+*)	echo "usage: setup.sh [run|check|bench]" >&2; exit 2 ;;
+esac
 default_cross=riscv64-linux-gnu-
 default_qemu=qemu-system-riscv64
 cross=${CROSS_COMPILE:-$default_cross}
 qemu=${QEMU:-$default_qemu}
 qemu_needed=10
 apt_as_root=
+PATH=$PATH:/usr/sbin:/sbin
 
 # have <command>...
 have()
@@ -26,11 +34,24 @@ have()
 	done
 }
 
-# have_header <file under an include directory>
+# have_header <file under an include directory> [<compiler>]
 have_header()
 {
-	[ -e "/usr/include/$1" ] || [ -e "/usr/local/include/$1" ] ||
-	echo "#include <$1>" | ${CC:-cc} -E -x c - > /dev/null 2>&1
+	echo "#include <$1>" | ${2:-${CC:-cc}} -E -x c - > /dev/null 2>&1
+}
+
+# have_compiler <triple>: a cross compiler and its C library
+have_compiler()
+{
+	have "$1-gcc" "$1-ar" "$1-nm" && have_header stdio.h "$1-gcc"
+}
+
+# The runtimes of clang's sanitisers and of libFuzzer are a package of their own.
+have_clang_runtimes()
+{
+	have clang || return 1
+	set -- "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a
+	[ -e "$1" ]
 }
 
 qemu_major()
@@ -51,36 +72,69 @@ need()
 	wording=$2
 	shift 2
 	"$@" && return
-	missing="$missing $packages"
+	case $packages in
+	qemu-*)	missing_qemu="$missing_qemu $packages" ;;
+	*)	missing="$missing $packages" ;;
+	esac
 	wanted="$wanted
   - $wording"
 }
 
-find_missing()
+# One line for each thing that is needed: its packages, what to tell those who
+# have no such packages, and the test that it is there.
+needs_of_run()
 {
-	missing=
-	wanted=
 	need 'gcc libc6-dev' 'gcc 12 or later with the C library headers and the address, undefined and thread sanitisers' \
-		have gcc
+		have_header stdio.h gcc
 	need binutils 'binutils' have nm size
-	need clang 'clang 14 or later' have clang
 	need gcc-riscv64-linux-gnu \
 		"a riscv64 gcc 12 or later and binutils, found as ${cross}gcc (or set CROSS_COMPILE=)" \
 		have "${cross}gcc" "${cross}ld" "${cross}objcopy"
 	need device-tree-compiler 'dtc and fdtget (device-tree-compiler)' have dtc fdtget
 	need u-boot-tools 'mkimage (u-boot-tools)' have mkimage
 	need python3 'python3 (for the Kconfig scripts of OpenSBI)' have python3
-	need perl 'prove (perl)' have prove
-	need util-linux 'flock (util-linux)' have flock
-	need libcunit1-dev 'the CUnit 2.1 library and headers' have_header CUnit/CUnit.h
 	need libfdt-dev 'the libfdt library and headers' have_header libfdt.h
-	if have_qemu; then
-		need_qemu=false
-	else
-		need_qemu=true
-		wanted="$wanted
-  - QEMU $qemu_needed.0 or later, found as $qemu (or set QEMU=)"
-	fi
+	need qemu-system-riscv "QEMU $qemu_needed.0 or later, found as $qemu (or set QEMU=)" have_qemu
+}
+
+needs_of_check()
+{
+	need clang 'clang 14 or later' have clang
+	need libclang-rt-dev "libFuzzer and the sanitisers of clang (compiler-rt)" have_clang_runtimes
+	need perl 'prove (perl)' have prove
+	need libcunit1-dev 'the CUnit 2.1 library and headers' have_header CUnit/CUnit.h
+	need 'gcc-riscv64-linux-gnu libc6-dev-riscv64-cross' 'a gcc and C library for Linux on riscv64' \
+		have_compiler riscv64-linux-gnu
+	need 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross' 'a gcc and C library for Linux on aarch64' \
+		have_compiler aarch64-linux-gnu
+	need 'gcc-arm-linux-gnueabihf libc6-dev-armhf-cross' 'a gcc and C library for Linux on 32-bit Arm' \
+		have_compiler arm-linux-gnueabihf
+	need 'gcc-s390x-linux-gnu libc6-dev-s390x-cross' 'a gcc and C library for Linux on s390x' \
+		have_compiler s390x-linux-gnu
+	need qemu-user "QEMU's user emulation (qemu-riscv64 and others)" \
+		have qemu-riscv64 qemu-aarch64 qemu-arm qemu-s390x
+	need qemu-utils 'qemu-img, qemu-io and qemu-storage-daemon' have qemu-img qemu-io qemu-storage-daemon
+	need spin 'the Spin model checker' have spin
+	need e2fsprogs 'mkfs.ext4 and e2fsck (e2fsprogs)' have mkfs.ext4 e2fsck
+	need cpio 'cpio' have cpio
+	need xz-utils 'xz' have xz
+	need zstd 'zstd' have zstd
+}
+
+needs_of_bench()
+{
+	need valgrind 'valgrind with callgrind' have valgrind
+	need gnuplot-nox 'gnuplot' have gnuplot
+}
+
+find_missing()
+{
+	missing=
+	missing_qemu=
+	wanted=
+	needs_of_run
+	[ "$level" = run ] || needs_of_check
+	[ "$level" != bench ] || needs_of_bench
 }
 
 give_up()
@@ -115,27 +169,30 @@ apt_install()
 }
 
 # Debian 12's own QEMU has no smepmp= and loses AIA interrupts, so there it
-# comes from bookworm-backports, whether or not the machine has that enabled.
+# comes from bookworm-backports, whether or not the machine has that enabled;
+# and all its packages do, since files moved between them.
 install_qemu()
 {
 	case $VERSION_CODENAME in
 	bookworm)
-		echo "setup: installing qemu-system-riscv from bookworm-backports"
+		echo "setup: installing$missing_qemu from bookworm-backports"
 		. "$here/apt-root.sh"
 		apt_root_create "$scratch/apt" 'deb @ bookworm main' \
 			'deb @ bookworm-updates main' 'deb @ bookworm-backports main'
-		apt_install apt_private -t bookworm-backports qemu-system-riscv
+		# shellcheck disable=SC2086 # a list
+		apt_install apt_private -t bookworm-backports $missing_qemu
 		;;
 	*)
-		echo "setup: installing qemu-system-riscv"
-		apt_install "$apt_as_root" qemu-system-riscv
+		echo "setup: installing$missing_qemu"
+		# shellcheck disable=SC2086 # a list
+		apt_install "$apt_as_root" $missing_qemu
 		;;
 	esac
 	have_qemu || give_up "the installed $qemu is too old"
 }
 
 find_missing
-[ -z "$missing" ] && ! $need_qemu && exit 0
+[ -n "$missing$missing_qemu" ] || exit 0
 
 VERSION_CODENAME=
 [ ! -r /etc/os-release ] || . /etc/os-release
@@ -144,7 +201,7 @@ bookworm|trixie)	;;
 *)	give_up 'only Debian 12 and 13 are set up by themselves' ;;
 esac
 # Where another name was given, a package is no remedy.
-if [ "$qemu" != $default_qemu ] && $need_qemu; then
+if [ "$qemu" != $default_qemu ] && ! have_qemu; then
 	give_up "QEMU=$qemu is not usable"
 fi
 if [ "$cross" != $default_cross ] && ! have "${cross}gcc"; then
@@ -155,12 +212,13 @@ become_root
 scratch=$(mktemp -d)
 trap '$apt_as_root rm -rf "$scratch"' EXIT
 log=$scratch/log
+$apt_as_root apt-get -qq update
 if [ -n "$missing" ]; then
 	echo "setup: installing$missing"
-	$apt_as_root apt-get -qq update
+	# shellcheck disable=SC2086 # a list
 	apt_install "$apt_as_root" $missing
 fi
-! $need_qemu || install_qemu
+[ -z "$missing_qemu" ] || install_qemu
 find_missing
 [ -z "$wanted" ] || give_up 'still missing after installation'
 echo "setup: done"

@@ -2,19 +2,24 @@
 # All tests. A test is a file build/check/<kind>/<...>.t: one line of shell that
 # prints TAP. tests/check.sh runs many and counts; one alone runs with
 # "make check TESTS=<part of its path>" or "sh <file>".
+#
+# A kind of tests is a folder tests/<kind> with a <kind>.mk in it, which names
+# its tests in <kind>-checks; "make check-<kind>" runs that kind.
 
 check-out := build/check
 # TESTS selects by a part of the path.
 select-tests = $(if $(TESTS),$(foreach t,$(1),$(if $(findstring $(TESTS),$(t)),$(t))),$(1))
 
-include tests/unit/unit.mk
-include tests/source/source.mk
-include tests/boot/boot.mk
+# "unit" comes first: others build on what it says of compilers and libraries.
+check-kinds := $(foreach kind,unit $(filter-out unit,$(notdir $(wildcard tests/*))),\
+	$(if $(wildcard tests/$(kind)/$(kind).mk),$(kind)))
+include $(foreach kind,$(check-kinds),tests/$(kind)/$(kind).mk)
 
-.PHONY: check-unit check-source check-boot
-check: $(call select-tests,$(unit-checks) $(source-checks) $(boot-checks))
-check-unit: $(call select-tests,$(unit-checks))
-check-source: $(call select-tests,$(source-checks))
-check-boot: $(call select-tests,$(boot-checks))
-check check-unit check-source check-boot:
+.PHONY: check $(check-kinds:%=check-%)
+check: $(call select-tests,$(foreach kind,$(check-kinds),$($(kind)-checks)))
+define check-rule
+check-$(1): $$(call select-tests,$$($(1)-checks))
+endef
+$(foreach kind,$(check-kinds),$(eval $(call check-rule,$(kind))))
+check $(check-kinds:%=check-%):
 	tests/check.sh $^

@@ -26,7 +26,7 @@ int vhost_guard_install(void);
 
 /*
  * Guard page-aligned [@base, @base + @size). Returns a number for the two calls
- * below, or -1: all VHOST_GUARD_MAX are taken.
+ * below, or -1: all VHOST_GUARD_MAX are taken. Do not use such a mapping.
  */
 int vhost_guard_add(void *base, size_t size);
 

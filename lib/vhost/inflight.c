@@ -6,6 +6,7 @@
  * plain start of the next life.
  */
 #define _GNU_SOURCE
+#define _FILE_OFFSET_BITS 64
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -97,17 +98,21 @@ int vhost_inflight_map(struct vhost_inflight *inflight,
 		       struct vhost_fault *fault)
 {
 	int ret = check_log(message, fd, max_queues, max_size, fault);
+	size_t size;
 	void *map;
 
 	if (ret)
 		return ret;
-	map = mmap(NULL, message->mmap_size, PROT_READ | PROT_WRITE, MAP_SHARED,
-		   fd, (off_t)message->mmap_offset);
+	/* What is needed, however much there may be. */
+	size = (size_t)vhost_inflight_bytes(message->num_queues,
+					    message->queue_size);
+	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		   (off_t)message->mmap_offset);
 	if (map == MAP_FAILED)
 		return vhost_fault_system(fault, "SET_INFLIGHT_FD: mmap");
 	*inflight = (struct vhost_inflight){
 		.map = map,
-		.map_size = message->mmap_size,
+		.map_size = size,
 		.queues = map,
 		.queue_bytes = queue_bytes(message->queue_size),
 		.num_queues = message->num_queues,

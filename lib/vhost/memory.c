@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#define _FILE_OFFSET_BITS 64
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -83,7 +84,13 @@ static int map_region(struct vhost_memory *memory,
 		return vhost_fault_system(fault, "memory region 0x%llx: mmap",
 					  (unsigned long long)
 						  region->guest_phys_addr);
+	/* A mapping that nobody guards would let its file end the process. */
 	mapping->guard = vhost_guard_add(mapping->base, mapping->size);
+	if (mapping->guard < 0) {
+		munmap(mapping->base, mapping->size);
+		return refuse(fault, region,
+			      "this process maps too many already");
+	}
 	memory->regions[memory->count] = (struct virtio_region){
 		.addr = region->guest_phys_addr,
 		.size = region->memory_size,

@@ -255,6 +255,17 @@ static int map_ring(struct vhost_session *session, struct vhost_ring *ring,
 	return VHOST_OK;
 }
 
+/*
+ * A former life may have died between showing a completion and telling of it.
+ * Its driver would wait for ever, since with EVENT_IDX later completions lie
+ * behind the one it asked for. One notification too many does no harm.
+ */
+static void wake_driver(struct vhost_session *session, struct vhost_ring *ring)
+{
+	if (ring->started && ring->call >= 0)
+		session->config.signal(session->config.ctx, ring->call);
+}
+
 static int start(struct vhost_session *session, struct vhost_ring *ring)
 {
 	struct virtq_position position = { ring->base, ring->base };
@@ -275,6 +286,7 @@ static int start(struct vhost_session *session, struct vhost_ring *ring)
 		return ret;
 	ring->started = true;
 	update(session, ring);
+	wake_driver(session, ring);
 	return VHOST_OK;
 }
 
@@ -409,5 +421,7 @@ int vhost_ring_set_fd(struct vhost_session *session,
 	close_fd(place);
 	*place = fds[0];
 	fds[0] = -1;
+	if (message->request == VHOST_USER_SET_VRING_CALL)
+		wake_driver(session, ring);
 	return VHOST_OK;
 }

@@ -96,7 +96,7 @@ unsigned int virtq_packed_expose_avail(struct virtq_driver *vq)
 
 	if (!count)
 		return 0;
-	/* Pairs with the acquire of the flags in packed_peek(): all else in the
+	/* Pairs with the acquire in virtq_packed_read_avail(): all else in the
 	 * descriptors, and those behind, before these flags (2.8.21.2). */
 	port_store_release(&vq->ring.packed[vq->exposed_idx].flags,
 			   virtio_le16(vq->head_flags));

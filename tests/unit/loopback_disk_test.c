@@ -303,6 +303,96 @@ static void aborted_disk_takes_nothing(void)
 	stop(&machine);
 }
 
+static void features_not_negotiated_limit_nothing(void)
+{
+	struct machine machine = start(FEATURES);
+	struct loopback_block_disk_config config = machine.fake->config;
+	struct loopback_block_disk disk;
+
+	/* What the fields hold without their features is nobody's word. */
+	config.blk.size_max = 512;
+	config.blk.blk_size = 4096;
+	config.features &= ~VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE);
+	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
+	CU_ASSERT_EQUAL(disk.backend.segment_size_max, 0);
+	CU_ASSERT_EQUAL(disk.backend.block_size, 0);
+	config.features |= VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE) |
+			   VIRTIO_FEATURE(VIRTIO_BLK_F_SIZE_MAX);
+	config.blk.seg_max = 3;
+	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
+	CU_ASSERT_EQUAL(disk.backend.segment_size_max, 512);
+	CU_ASSERT_EQUAL(disk.backend.block_size, 4096);
+	CU_ASSERT_EQUAL(disk.backend.segment_max, 3);
+	fake_disk_restart(machine.fake);
+	stop(&machine);
+}
+
+static void few_disk_slots_lose_nothing(void)
+{
+	struct machine machine = start(FEATURES);
+	struct loopback_block_completion done;
+	unsigned int i, ended = 0;
+
+	machine.fake->config.slot_count = 1;
+	fake_disk_restart(machine.fake);
+	for (i = 0; i < 3; i++)
+		channel_submit(machine.channel, VIRTIO_BLK_T_IN, i,
+			       CHANNEL_DATA + i * 512, 512, NULL);
+	loopback_block_client_kick(&machine.channel->block);
+	loopback_block_server_process(&machine.channel->block_server, 16);
+	CU_ASSERT_EQUAL(machine.fake->disk.in_flight, 1);
+	settle(&machine);
+	while (loopback_block_client_poll(&machine.channel->block, &done) ==
+	       LOOPBACK_OK) {
+		UNIT_ASSERT_INT(done.result, LOOPBACK_OK);
+		ended++;
+	}
+	CU_ASSERT_EQUAL(ended, 3);
+	stop(&machine);
+}
+
+static void disk_that_is_busy_is_not_kicked(void)
+{
+	struct machine machine = start(FEATURES);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		channel_submit(machine.channel, VIRTIO_BLK_T_IN, i,
+			       CHANNEL_DATA + i * 512, 512, NULL);
+		loopback_block_client_kick(&machine.channel->block);
+		loopback_block_server_process(&machine.channel->block_server,
+					      16);
+	}
+	/* It asked for the first one only. */
+	CU_ASSERT_EQUAL(machine.fake->notified, 1);
+	settle(&machine);
+	CU_ASSERT_EQUAL(machine.fake->served, 2);
+	stop(&machine);
+}
+
+/* Case 18: a ring that broke is not looked at again. */
+static void broken_disk_stays_broken(void)
+{
+	struct machine machine = start(FEATURES);
+	struct virtq_used *used =
+		virtq_layout_ring(machine.fake->ring, FAKE_DISK_QUEUE).used;
+
+	used->idx = 4711;
+	UNIT_ASSERT_INT(loopback_block_disk_poll(&machine.fake->disk),
+			LOOPBACK_ERR_PROTOCOL);
+	used->idx = 0;
+	/* As if the ring had been set up anew without the backend. */
+	machine.fake->virtq.error = VIRTIO_OK;
+	UNIT_ASSERT_INT(loopback_block_disk_poll(&machine.fake->disk),
+			LOOPBACK_ERR_PROTOCOL);
+	UNIT_ASSERT_INT(transfer(&machine, VIRTIO_BLK_T_IN, 0, 512),
+			LOOPBACK_ERR_IO);
+	fake_disk_restart(machine.fake);
+	UNIT_ASSERT_INT(transfer(&machine, VIRTIO_BLK_T_IN, 0, 512),
+			LOOPBACK_OK);
+	stop(&machine);
+}
+
 static void late_disk_completion_touches_nothing(void)
 {
 	struct machine machine = start(FEATURES);
@@ -337,6 +427,10 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(disk_errors_reach_the_client),
 	UNIT_TEST(broken_disk_ends_in_errors),
 	UNIT_TEST(aborted_disk_takes_nothing),
+	UNIT_TEST(features_not_negotiated_limit_nothing),
+	UNIT_TEST(few_disk_slots_lose_nothing),
+	UNIT_TEST(disk_that_is_busy_is_not_kicked),
+	UNIT_TEST(broken_disk_stays_broken),
 	UNIT_TEST(late_disk_completion_touches_nothing),
 };
 

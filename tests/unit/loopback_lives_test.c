@@ -302,6 +302,61 @@ static void every_life_has_a_generation_of_its_own(void)
 	channel_recover(channel, &memory);
 }
 
+/* Case 26: memory that holds something else is no record. */
+static void record_of_another_form_is_not_believed(void)
+{
+	struct channel *channel = channel_new_memory(&memory);
+	struct loopback_record *record = channel->record;
+
+	channel->control->server.generation = 5;
+	record->magic = LOOPBACK_RECORD_MAGIC + 1;
+	record->version = LOOPBACK_RECORD_VERSION;
+	record->generation = 77;
+	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
+	CU_ASSERT_EQUAL(channel->server.generation, 6);
+	channel_new_server(channel);
+	record->magic = LOOPBACK_RECORD_MAGIC;
+	record->version = LOOPBACK_RECORD_VERSION + 1;
+	record->generation = 77;
+	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
+	CU_ASSERT_EQUAL(channel->server.generation, 7);
+	channel_run_client(channel);
+	channel_recover(channel, &memory);
+}
+
+static void server_works_without_a_record(void)
+{
+	struct channel *channel = channel_new_memory(&memory);
+
+	free(channel->record);
+	channel->record = NULL;
+	channel_new_server(channel);
+	channel_run(channel);
+	UNIT_ASSERT_INT(
+		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512),
+		LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
+	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
+			LOOPBACK_EVENT_RESET);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
+	channel_recover(channel, &memory);
+}
+
+/* What a life left marked and did not count was never used. */
+static void marks_without_a_count_are_not_forgotten(void)
+{
+	struct channel *channel = channel_new_running(&memory);
+	struct loopback_record_queue *log = &channel->record->queue[0];
+
+	log->in_flight[0] = 1;
+	log->staged[0] = 1;
+	loopback_server_log_published(&channel->server, 0);
+	CU_ASSERT_EQUAL(log->in_flight[0], 1);
+	log->in_flight[0] = 0;
+	log->staged[0] = 0;
+	channel_recover(channel, &memory);
+}
+
 static void record_follows_the_queue(void)
 {
 	struct channel *channel = channel_new_running(&memory);
@@ -342,6 +397,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(server_stops_in_order),
 	UNIT_TEST(client_closes),
 	UNIT_TEST(every_life_has_a_generation_of_its_own),
+	UNIT_TEST(record_of_another_form_is_not_believed),
+	UNIT_TEST(server_works_without_a_record),
+	UNIT_TEST(marks_without_a_count_are_not_forgotten),
 	UNIT_TEST(record_follows_the_queue),
 };
 

@@ -21,7 +21,8 @@ struct fixture {
 	struct loopback_control *control;
 	uint8_t *pool;
 	struct loopback_server server;
-	struct loopback_server_queue queues[QUEUES];
+	/* Apart, so that the address sanitiser sees every step outside. */
+	struct loopback_server_queue *queues;
 	struct virtq_device_slot slots[QUEUES * SIZE];
 	struct loopback_device device;
 	unsigned int started[QUEUES], stopped[QUEUES], held[QUEUES];
@@ -62,7 +63,8 @@ static struct fixture *make(void)
 		abort();
 	fixture->control = aligned_alloc(4096, LOOPBACK_CONTROL_SIZE);
 	fixture->pool = aligned_alloc(4096, POOL);
-	if (!fixture->control || !fixture->pool)
+	fixture->queues = calloc(QUEUES, sizeof(*fixture->queues));
+	if (!fixture->control || !fixture->pool || !fixture->queues)
 		abort();
 	memset(fixture->control, 0, LOOPBACK_CONTROL_SIZE);
 	memset(fixture->pool, 0, POOL);
@@ -96,6 +98,7 @@ static struct fixture *make(void)
 
 static void release(struct fixture *fixture)
 {
+	free(fixture->queues);
 	free(fixture->control);
 	free(fixture->pool);
 	free(fixture);
@@ -234,11 +237,82 @@ static void queue_can_come_back_alone(void)
 	release(fixture);
 }
 
+static void queue_comes_back_below_the_other(void)
+{
+	struct fixture *fixture = make_running();
+
+	fixture->control->queue[0].ready = 0;
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
+	set_queue(fixture, 0, 0x800, 0xa00, 0xc00);
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
+	CU_ASSERT_EQUAL(fixture->control->answer[0].state, LOOPBACK_QUEUE_LIVE);
+	CU_ASSERT_EQUAL(fixture->started[0], 2);
+	release(fixture);
+}
+
+/* Case 21. */
+static void first_queue_that_fails_stops_them_all(void)
+{
+	struct fixture *fixture = make();
+
+	set_queue(fixture, 0, 0x8, 0x200, 0x400);
+	set_queue(fixture, 1, 0x1000, 0x1200, 0x1400);
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_REFUSED);
+	UNIT_ASSERT_INT((int)fixture->control->server.error,
+			LOOPBACK_ERR_ALIGNMENT);
+	CU_ASSERT_EQUAL(fixture->started[0] + fixture->started[1], 0);
+	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, 1));
+	UNIT_ASSERT_INT(request(fixture, 0), LOOPBACK_EVENT_RESET);
+	set_queue(fixture, 0, 0x0, 0x200, 0x400);
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_STARTED);
+	release(fixture);
+}
+
+static void only_ready_queues_start(void)
+{
+	struct fixture *fixture = make();
+
+	set_queue(fixture, 0, 0x0, 0x200, 0x400);
+	set_queue(fixture, 1, 0x1000, 0x1200, 0x1400);
+	fixture->control->queue[1].ready = 0;
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_STARTED);
+	CU_ASSERT_EQUAL(fixture->started[0], 1);
+	CU_ASSERT_EQUAL(fixture->started[1], 0);
+	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, 1));
+	/* A queue that never was up is nothing to wait for. */
+	fixture->held[1] = 1;
+	UNIT_ASSERT_INT(request(fixture, 0), LOOPBACK_EVENT_RESET);
+	CU_ASSERT_EQUAL(fixture->stopped[0], 1);
+	CU_ASSERT_EQUAL(fixture->stopped[1], 0);
+	release(fixture);
+}
+
+/* Case 28: a queue breaks once, however often that is said. */
+static void broken_queue_breaks_once(void)
+{
+	struct fixture *fixture = make_running();
+
+	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_PROTOCOL);
+	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_RANGE);
+	CU_ASSERT_EQUAL(fixture->stopped[1], 1);
+	UNIT_ASSERT_INT((int)fixture->control->answer[1].error,
+			LOOPBACK_ERR_PROTOCOL);
+	UNIT_ASSERT_INT(request(fixture, 0), LOOPBACK_EVENT_RESET);
+	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_PROTOCOL);
+	CU_ASSERT_EQUAL(granted(fixture), 0);
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_STARTED);
+	release(fixture);
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(rings_of_two_queues_overlap),
 	UNIT_TEST(one_queue_breaks_while_the_other_drains),
 	UNIT_TEST(broken_queue_leaves_the_other_alone),
 	UNIT_TEST(queue_can_come_back_alone),
+	UNIT_TEST(queue_comes_back_below_the_other),
+	UNIT_TEST(first_queue_that_fails_stops_them_all),
+	UNIT_TEST(only_ready_queues_start),
+	UNIT_TEST(broken_queue_breaks_once),
 };
 
 UNIT_MAIN("loopback_queues", tests)

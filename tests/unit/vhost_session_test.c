@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The back end's state machine: the order of a good set-up, and every class of
+ * message that ends a session. After each of those another session of the same
+ * front end works, and no descriptor is left open.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit.h"
+#include "vhost_fixture.h"
+
+static struct vhost_fixture fixture;
+
+static bool ring_is_live(unsigned int ring)
+{
+	struct loopback_server_transport transport =
+		vhost_session_get_transport(&fixture.session);
+
+	return transport.get_queue(transport.ctx, ring);
+}
+
+/* The session is over for this reason; the next one is as good as new. */
+static void expect_refused(int result, int error, const char *text)
+{
+	UNIT_ASSERT_INT(result, error);
+	UNIT_ASSERT_INT(fixture.session.fault.error, error);
+	if (!strstr(fixture.session.fault.text, text)) {
+		CU_FAIL("the reason is another one");
+		printf("  \"%s\" lacks \"%s\"\n", fixture.session.fault.text,
+		       text);
+	}
+	vhost_fixture_restart(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	CU_ASSERT(ring_is_live(0));
+	vhost_fixture_end(&fixture);
+}
+
+static void begin(void)
+{
+	vhost_fixture_init(&fixture);
+	vhost_fixture_prepare_ring(&fixture);
+}
+
+static void set_up_in_order(void)
+{
+	struct vhost_session *session = &fixture.session;
+	int ret;
+
+	vhost_fixture_init(&fixture);
+	ret = vhost_fixture_empty(&fixture, VHOST_USER_GET_FEATURES);
+	UNIT_ASSERT_INT(ret, VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.flags, 5);
+	UNIT_ASSERT_INT(session->reply.size, 8);
+	/* The device's bit, the ring's, and that of the protocol; not packed,
+	 * which has no log of requests in flight here. */
+	UNIT_ASSERT_INT(session->reply.payload.u64,
+			1u << 3 | 1u << 28 | 1u << 29 | 1u << 30 | 1ull << 32);
+	ret = vhost_fixture_empty(&fixture, VHOST_USER_GET_PROTOCOL_FEATURES);
+	UNIT_ASSERT_INT(ret, VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.payload.u64,
+			1u << 0 | 1u << 3 | 1u << 9 | 1u << 12 | 1u << 15);
+
+	vhost_fixture_prepare_ring(&fixture);
+	UNIT_ASSERT_INT(vhost_session_get_kick(session, 0), -1);
+	CU_ASSERT(!ring_is_live(0));
+	ret = vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0,
+			       fixture.event);
+	UNIT_ASSERT_INT(ret, VHOST_EFFECT_KICKS);
+	CU_ASSERT(!ring_is_live(0));
+	ret = vhost_fixture_state(&fixture, VHOST_USER_SET_VRING_ENABLE, 0, 1);
+	UNIT_ASSERT_INT(ret, VHOST_EFFECT_KICKS | VHOST_EFFECT_SERVE);
+	CU_ASSERT(ring_is_live(0));
+	CU_ASSERT(!ring_is_live(1));
+	CU_ASSERT(vhost_session_get_kick(session, 0) >= 0);
+	UNIT_ASSERT_INT(fixture.started, 1);
+
+	ret = vhost_fixture_state(&fixture, VHOST_USER_SET_VRING_ENABLE, 0, 0);
+	UNIT_ASSERT_INT(ret, VHOST_EFFECT_KICKS);
+	CU_ASSERT(!ring_is_live(0));
+	UNIT_ASSERT_INT(fixture.stopped, 1);
+	vhost_fixture_state(&fixture, VHOST_USER_SET_VRING_ENABLE, 0, 1);
+	ret = vhost_fixture_state(&fixture, VHOST_USER_GET_VRING_BASE, 0, 0);
+	UNIT_ASSERT_INT(ret, VHOST_EFFECT_REPLY | VHOST_EFFECT_KICKS);
+	UNIT_ASSERT_INT(session->reply.size, 8);
+	UNIT_ASSERT_INT(session->reply.payload.state.index, 0);
+	UNIT_ASSERT_INT(session->reply.payload.state.num, 0);
+	CU_ASSERT(!ring_is_live(0));
+	UNIT_ASSERT_INT(fixture.stopped, 2);
+	vhost_fixture_end(&fixture);
+}
+
+static void rings_start_enabled_without_the_protocol_bit(void)
+{
+	begin();
+	vhost_fixture_u64(&fixture, VHOST_USER_SET_FEATURES,
+			  VIRTIO_FEATURE(VIRTIO_F_VERSION_1));
+	UNIT_ASSERT_INT(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK,
+					 0, fixture.event),
+			VHOST_EFFECT_KICKS | VHOST_EFFECT_SERVE);
+	CU_ASSERT(ring_is_live(0));
+	vhost_fixture_end(&fixture);
+}
+
+static void questions_are_answered(void)
+{
+	struct vhost_user_message message = {
+		.request = VHOST_USER_GET_CONFIG,
+		.flags = VHOST_USER_VERSION,
+		.size = 12 + 10,
+		.payload.config = { .offset = 55, .size = 10 },
+	};
+	struct vhost_session *session = &fixture.session;
+
+	begin();
+	UNIT_ASSERT_INT(vhost_fixture_empty(&fixture, VHOST_USER_GET_QUEUE_NUM),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.payload.u64, FIXTURE_QUEUES);
+	UNIT_ASSERT_INT(vhost_fixture_empty(&fixture,
+					    VHOST_USER_GET_MAX_MEM_SLOTS),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.payload.u64, VIRTIO_REGION_MAX);
+	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.size, 22);
+	/* Five bytes are there; a longer structure's others are zero. */
+	CU_ASSERT(!memcmp(session->reply.payload.config.region,
+			  "\70\71\72\73\74\0\0\0\0\0", 10));
+	vhost_fixture_end(&fixture);
+}
+
+static void acknowledgements_are_sent_when_asked_for(void)
+{
+	struct vhost_user_message message = {
+		.request = VHOST_USER_SET_OWNER,
+		.flags = VHOST_USER_VERSION | VHOST_USER_NEED_REPLY,
+	};
+	struct vhost_session *session = &fixture.session;
+
+	begin();
+	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.request, VHOST_USER_SET_OWNER);
+	UNIT_ASSERT_INT(session->reply.size, 8);
+	UNIT_ASSERT_INT(session->reply.payload.u64, 0);
+	/* One answer, not two. */
+	message.request = VHOST_USER_GET_FEATURES;
+	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0),
+			VHOST_EFFECT_REPLY);
+	CU_ASSERT(session->reply.payload.u64 == session->features);
+	/* Nothing of this configuration can be written: said, not punished. */
+	message.request = VHOST_USER_SET_CONFIG;
+	message.size = 12 + 1;
+	message.payload.config.size = 1;
+	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(session->reply.payload.u64, 1);
+	message.flags = VHOST_USER_VERSION;
+	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0), 0);
+	vhost_fixture_end(&fixture);
+}
+
+static void requests_need_their_feature(void)
+{
+	static const uint32_t cases[] = {
+		VHOST_USER_GET_QUEUE_NUM, VHOST_USER_GET_MAX_MEM_SLOTS,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		vhost_fixture_init(&fixture);
+		expect_refused(vhost_fixture_empty(&fixture, cases[i]),
+			       VHOST_ERR_REQUEST, "SET_PROTOCOL_FEATURES");
+	}
+}
+
+static void acknowledgement_needs_its_feature(void)
+{
+	struct vhost_user_message message = {
+		.request = VHOST_USER_SET_OWNER,
+		.flags = VHOST_USER_VERSION | VHOST_USER_NEED_REPLY,
+	};
+
+	vhost_fixture_init(&fixture);
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_HEADER, "REPLY_ACK");
+}
+
+static void unknown_request(void)
+{
+	struct vhost_user_message message = { .request = 200, .flags = 1 };
+
+	begin();
+	/* As if the codec had let it through. */
+	expect_refused(vhost_session_handle(&fixture.session, &message, NULL, 0),
+		       VHOST_ERR_REQUEST, "request 200");
+	begin();
+	message.request = VHOST_USER_SET_LOG_BASE;
+	expect_refused(vhost_session_handle(&fixture.session, &message, NULL, 0),
+		       VHOST_ERR_REQUEST, "request 6");
+}
+
+static void features_not_offered(void)
+{
+	begin();
+	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_FEATURES,
+					 1ull << 32 | 1ull << 34),
+		       VHOST_ERR_VALUE, "0x400000000 was not offered");
+	begin();
+	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_FEATURES, 8),
+		       VHOST_ERR_VALUE, "legacy");
+	begin();
+	expect_refused(vhost_fixture_u64(
+			       &fixture, VHOST_USER_SET_PROTOCOL_FEATURES,
+			       1u << 16),
+		       VHOST_ERR_VALUE, "0x10000 was not offered");
+}
+
+static void surplus_descriptors(void)
+{
+	struct vhost_user_message message = { .request = VHOST_USER_SET_OWNER,
+					      .flags = 1 };
+	int fds[2 * VHOST_DESCRIPTORS_MAX];
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < 2 * VHOST_DESCRIPTORS_MAX; i++)
+		fds[i] = fixture.event;
+	expect_refused(vhost_fixture_send(&fixture, &message, fds, 1),
+		       VHOST_ERR_DESCRIPTORS, "came with 1 descriptors");
+	begin();
+	message.request = VHOST_USER_SET_VRING_CALL;
+	message.size = 8;
+	expect_refused(vhost_fixture_send(&fixture, &message, fds, 2),
+		       VHOST_ERR_DESCRIPTORS, "came with 2 descriptors");
+	begin();
+	expect_refused(vhost_fixture_send(&fixture, &message, fds,
+					  2 * VHOST_DESCRIPTORS_MAX),
+		       VHOST_ERR_DESCRIPTORS, "came with 32 descriptors");
+}
+
+static void missing_descriptors(void)
+{
+	struct vhost_user_region region = vhost_fixture_region();
+	struct vhost_user_message message = vhost_fixture_table(&region, 1);
+
+	begin();
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_DESCRIPTORS, "1 regions with 0 descriptors");
+	begin();
+	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_VRING_CALL, 0),
+		       VHOST_ERR_DESCRIPTORS, "no descriptor came with it");
+	begin();
+	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_VRING_KICK,
+					 VHOST_USER_VRING_NOFD_MASK),
+		       VHOST_ERR_DESCRIPTORS, "polled");
+	begin();
+	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK,
+					VHOST_USER_VRING_NOFD_MASK,
+					fixture.event),
+		       VHOST_ERR_DESCRIPTORS, "denies");
+	begin();
+	message.request = VHOST_USER_SET_INFLIGHT_FD;
+	message.size = 24;
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_DESCRIPTORS, "came with 0 descriptors");
+	begin();
+	message.request = VHOST_USER_ADD_MEM_REG;
+	message.size = 40;
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_DESCRIPTORS, "came with 0 descriptors");
+}
+
+static void descriptors_of_the_wrong_kind(void)
+{
+	begin();
+	/* Regular files are readable for ever. */
+	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0,
+					fixture.memory_fd),
+		       VHOST_ERR_DESCRIPTORS, "neither an event descriptor");
+	begin();
+	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_ERR, 0,
+					fixture.memory_fd),
+		       VHOST_ERR_DESCRIPTORS, "neither an event descriptor");
+}
+
+static void no_call_descriptor_is_allowed(void)
+{
+	begin();
+	UNIT_ASSERT_INT(vhost_fixture_u64(&fixture, VHOST_USER_SET_VRING_CALL,
+					  VHOST_USER_VRING_NOFD_MASK), 0);
+	UNIT_ASSERT_INT(fixture.session.rings[0].call, -1);
+	vhost_fixture_end(&fixture);
+}
+
+static void ring_sizes(void)
+{
+	static const uint32_t bad[] = { 0, 3, 7, 100, 512, 1u << 16, 1u << 31,
+					UINT32_MAX };
+	uint32_t size;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		begin();
+		expect_refused(vhost_fixture_state(&fixture,
+						   VHOST_USER_SET_VRING_NUM, 0,
+						   bad[i]),
+			       VHOST_ERR_VALUE, "a power of two up to 256");
+	}
+	begin();
+	for (size = 1; size <= FIXTURE_QUEUE_SIZE_MAX; size *= 2)
+		UNIT_ASSERT_INT(vhost_fixture_state(&fixture,
+						    VHOST_USER_SET_VRING_NUM,
+						    1, size), 0);
+	vhost_fixture_end(&fixture);
+}
+
+static void ring_index_out_of_range(void)
+{
+	static const uint32_t states[] = {
+		VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
+		VHOST_USER_GET_VRING_BASE, VHOST_USER_SET_VRING_ENABLE,
+	};
+	static const uint32_t fds[] = {
+		VHOST_USER_SET_VRING_KICK, VHOST_USER_SET_VRING_CALL,
+		VHOST_USER_SET_VRING_ERR,
+	};
+	static const uint32_t indices[] = { FIXTURE_QUEUES, 7, 8, 255, 256,
+					    UINT32_MAX };
+	unsigned int i, j;
+
+	for (i = 0; i < 4; i++)
+		for (j = 0; j < 6; j++) {
+			begin();
+			expect_refused(vhost_fixture_state(&fixture, states[i],
+							   indices[j], 1),
+				       VHOST_ERR_VALUE, "the device has 2");
+		}
+	for (i = 0; i < 3; i++)
+		for (j = 0; j < 4; j++) {
+			begin();
+			expect_refused(vhost_fixture_fd(&fixture, fds[i],
+							indices[j],
+							fixture.event),
+				       VHOST_ERR_VALUE, "the device has 2");
+		}
+	begin();
+	expect_refused(vhost_fixture_addr(&fixture, 2, 0, FIXTURE_USER,
+					  FIXTURE_USER, FIXTURE_USER),
+		       VHOST_ERR_VALUE, "the device has 2");
+	begin();
+	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_CALL,
+					1u << 9, fixture.event),
+		       VHOST_ERR_VALUE, "bits are set");
+}
+
+static void odd_values(void)
+{
+	begin();
+	expect_refused(vhost_fixture_state(&fixture, VHOST_USER_SET_VRING_BASE,
+					   0, 1u << 16),
+		       VHOST_ERR_VALUE, "16 bits");
+	begin();
+	expect_refused(vhost_fixture_state(&fixture,
+					   VHOST_USER_SET_VRING_ENABLE, 0, 2),
+		       VHOST_ERR_VALUE, "neither 0");
+	begin();
+	expect_refused(vhost_fixture_addr(&fixture, 0, 1, FIXTURE_USER,
+					  FIXTURE_USER, FIXTURE_USER),
+		       VHOST_ERR_VALUE, "no logging");
+}
+
+static void config_out_of_range(void)
+{
+	struct vhost_user_message message = {
+		.request = VHOST_USER_GET_CONFIG,
+		.flags = VHOST_USER_VERSION,
+		.size = 12 + 2,
+		.payload.config = { .offset = 255, .size = 2 },
+	};
+
+	begin();
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_VALUE, "past the 256");
+	begin();
+	message.payload.config.offset = UINT32_MAX;
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_VALUE, "past the 256");
+	begin();
+	message.request = VHOST_USER_SET_CONFIG;
+	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
+		       VHOST_ERR_VALUE, "past the 256");
+}
+
+static void kick_before_set_up(void)
+{
+	vhost_fixture_init(&fixture);
+	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0,
+					fixture.event),
+		       VHOST_ERR_ORDER, "come first");
+	/* Ring 1 has neither size nor addresses. */
+	begin();
+	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 1,
+					fixture.event),
+		       VHOST_ERR_ORDER, "come first");
+}
+
+static void running_ring_is_not_rebuilt(void)
+{
+	static const uint32_t states[] = {
+		VHOST_USER_SET_VRING_NUM, VHOST_USER_SET_VRING_BASE,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		vhost_fixture_init(&fixture);
+		vhost_fixture_start_ring(&fixture);
+		expect_refused(vhost_fixture_state(&fixture, states[i], 0, 8),
+			       VHOST_ERR_ORDER, "GET_VRING_BASE stops it");
+	}
+	vhost_fixture_init(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	expect_refused(vhost_fixture_addr(&fixture, 0, 0, FIXTURE_USER,
+					  FIXTURE_USER, FIXTURE_USER),
+		       VHOST_ERR_ORDER, "GET_VRING_BASE stops it");
+	vhost_fixture_init(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_FEATURES,
+					 VIRTIO_FEATURE(VIRTIO_F_VERSION_1)),
+		       VHOST_ERR_ORDER, "is running");
+}
+
+static void bad_ring_addresses(void)
+{
+	const uint64_t user = FIXTURE_USER, end = user + FIXTURE_MEMORY;
+	const struct {
+		uint64_t desc, avail, used;
+		const char *text;
+	} cases[] = {
+		{ user - 1, user + 4096, user + 8192, "no region" },
+		{ user, end, user + 8192, "no region" },
+		{ user, user + 4096, UINT64_MAX, "no region" },
+		{ 0, user + 4096, user + 8192, "no region" },
+		{ end - 16, user + 4096, user + 8192, "in one memory region" },
+		{ user, end - 2, user + 8192, "in one memory region" },
+		{ user, user + 4096, end - 4, "in one memory region" },
+		{ user + 8, user + 4096, user + 8192, "not aligned" },
+		{ user, user + 4097, user + 8192, "not aligned" },
+		{ user, user + 4096, user + 8194, "not aligned" },
+		{ user, user + 64, user + 8192, "share bytes" },
+		{ user, user + 4096, user, "share bytes" },
+		{ user, user + 4096, user + 4096, "share bytes" },
+	};
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin();
+		ret = vhost_fixture_addr(&fixture, 0, 0, cases[i].desc,
+					 cases[i].avail, cases[i].used);
+		if (!ret)
+			ret = vhost_fixture_fd(&fixture,
+					       VHOST_USER_SET_VRING_KICK, 0,
+					       fixture.event);
+		expect_refused(ret, VHOST_ERR_MEMORY, cases[i].text);
+	}
+}
+
+static void reset_owner_stops_the_rings(void)
+{
+	vhost_fixture_init(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	UNIT_ASSERT_INT(vhost_fixture_empty(&fixture, VHOST_USER_RESET_OWNER),
+			VHOST_EFFECT_KICKS);
+	CU_ASSERT(!ring_is_live(0));
+	UNIT_ASSERT_INT(vhost_session_get_kick(&fixture.session, 0), -1);
+	vhost_fixture_end(&fixture);
+}
+
+/* Replaced descriptors are closed, those of a dead session too. */
+static void descriptors_are_replaced(void)
+{
+	unsigned int i;
+
+	vhost_fixture_init(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	for (i = 0; i < 20; i++) {
+		CU_ASSERT(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK,
+					   0, fixture.event) >= 0);
+		CU_ASSERT(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_CALL,
+					   0, fixture.event) >= 0);
+		CU_ASSERT(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_ERR,
+					   0, fixture.event) >= 0);
+		close(vhost_fixture_make_log(&fixture));
+	}
+	/* Three of the ring; memory and event are the fixture's own. */
+	UNIT_ASSERT_INT(vhost_fixture_count_fds(), fixture.open_fds + 2 + 3);
+	vhost_fixture_end(&fixture);
+}
+
+static void init_refuses_what_does_not_fit(void)
+{
+	struct vhost_session_config config;
+	struct vhost_session *session = &fixture.session;
+
+	vhost_fixture_init(&fixture);
+	config = session->config;
+#define REFUSED(field, value)						\
+	do {								\
+		struct vhost_session_config bad = config;		\
+		bad.field = value;					\
+		UNIT_ASSERT_INT(vhost_session_init(session, &bad),	\
+				VHOST_ERR_INVALID);			\
+	} while (0)
+	REFUSED(device, NULL);
+	REFUSED(signal, NULL);
+	REFUSED(report, NULL);
+	REFUSED(queue_size_max, 0);
+	REFUSED(queue_size_max, 100);
+	REFUSED(queue_size_max, 2048);
+	fixture.device.queue_count = 0;
+	REFUSED(queue_size_max, 256);
+	fixture.device.queue_count = VHOST_RINGS_MAX + 1;
+	REFUSED(queue_size_max, 256);
+	fixture.device.queue_count = 1;
+	fixture.device.config_size = VHOST_USER_CONFIG_MAX + 1;
+	REFUSED(queue_size_max, 256);
+	vhost_fixture_end(&fixture);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(set_up_in_order),
+	UNIT_TEST(rings_start_enabled_without_the_protocol_bit),
+	UNIT_TEST(questions_are_answered),
+	UNIT_TEST(acknowledgements_are_sent_when_asked_for),
+	UNIT_TEST(requests_need_their_feature),
+	UNIT_TEST(acknowledgement_needs_its_feature),
+	UNIT_TEST(unknown_request),
+	UNIT_TEST(features_not_offered),
+	UNIT_TEST(surplus_descriptors),
+	UNIT_TEST(missing_descriptors),
+	UNIT_TEST(descriptors_of_the_wrong_kind),
+	UNIT_TEST(no_call_descriptor_is_allowed),
+	UNIT_TEST(ring_sizes),
+	UNIT_TEST(ring_index_out_of_range),
+	UNIT_TEST(odd_values),
+	UNIT_TEST(config_out_of_range),
+	UNIT_TEST(kick_before_set_up),
+	UNIT_TEST(running_ring_is_not_rebuilt),
+	UNIT_TEST(bad_ring_addresses),
+	UNIT_TEST(reset_owner_stops_the_rings),
+	UNIT_TEST(descriptors_are_replaced),
+	UNIT_TEST(init_refuses_what_does_not_fit),
+};
+
+UNIT_MAIN("vhost_session", tests)
