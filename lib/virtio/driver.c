@@ -69,6 +69,7 @@ int virtq_driver_init(struct virtq_driver *vq,
 	vq->table_entries = config->table_entries;
 	vq->free_head = 0;
 	vq->free_tail = (uint16_t)(config->ring.num - 1);
+	vq->free_slots = (uint16_t)config->ring.num;
 	vq->free_count = (uint16_t)config->ring.num;
 	vq->avail_idx = 0;
 	vq->exposed_idx = 0;
@@ -116,6 +117,13 @@ static int driver_measure(const struct virtq_buffer *buffer,
 	return VIRTIO_OK;
 }
 
+/* Split: a slot for each descriptor. Packed: one id, whatever its length. */
+static uint16_t driver_slots_of(const struct virtq_driver *vq,
+				const struct virtq_driver_slot *slot)
+{
+	return vq->packed ? 1 : slot->count;
+}
+
 int virtq_driver_add(struct virtq_driver *vq,
 		     const struct virtq_segment *segments,
 		     unsigned int readable, unsigned int writable, void *cookie)
@@ -155,7 +163,8 @@ int virtq_driver_add(struct virtq_driver *vq,
 		last = indirect ? virtq_split_add_table(vq, &buffer) :
 				  virtq_split_add_chain(vq, &buffer);
 	vq->free_head = vq->slots[last].next;
-	vq->free_count -= (uint16_t)count;
+	vq->free_slots -= driver_slots_of(vq, slot);
+	vq->free_count -= slot->count;
 	return VIRTIO_OK;
 }
 
@@ -248,18 +257,18 @@ static int driver_next_used(struct virtq_driver *vq, uint32_t *id,
 static void driver_free_slots(struct virtq_driver *vq, uint16_t head)
 {
 	struct virtq_driver_slot *slot = &vq->slots[head];
-	uint16_t last = head, i;
+	uint16_t count = driver_slots_of(vq, slot), last = head, i;
 
-	/* Never by desc.next: the device could have rewritten it. In a packed
-	 * ring a buffer has one id, whatever its length. */
-	for (i = 1; i < slot->count && !vq->packed; i++)
+	/* Never by desc.next: the device could have rewritten it. */
+	for (i = 1; i < count; i++)
 		last = vq->slots[last].next;
 	vq->oldest = vq->slots[last].next;
-	if (vq->free_count)
+	if (vq->free_slots)
 		vq->slots[vq->free_tail].next = head;
 	else
 		vq->free_head = head;
 	vq->free_tail = last;
+	vq->free_slots += count;
 	vq->free_count += slot->count;
 	slot->count = 0;
 }

@@ -231,6 +231,52 @@ static void every_queue_size(void)
 	in_every_format(fill_every_size, EVENT);
 }
 
+/*
+ * Buffers of two and of one descriptor until nothing fits, given back in turns
+ * of the device's choice: no cookie comes twice, none is lost.
+ */
+static void fill_with_chains(uint64_t features)
+{
+	struct pair *pair = pair_new(16, features);
+	bool reverse = !(features & IN_ORDER);
+	unsigned int round, i, count, wrong = 0;
+	uint16_t heads[16];
+
+	for (round = 0; round < 64; round++) {
+		struct virtq_completion done;
+		uint32_t seen = 0;
+
+		for (count = 0; !add(pair, (round + count) % 2, 1,
+				     &pair->slots[count]); count++)
+			;
+		virtq_driver_publish(&pair->driver);
+		for (i = 0; i < count; i++) {
+			wrong += virtq_device_pop(&pair->device,
+						  &pair->chain) != 1;
+			heads[i] = pair->chain.head;
+		}
+		for (i = 0; i < count; i++)
+			wrong += virtq_device_push(
+				&pair->device,
+				heads[reverse ? count - 1 - i : i], 1) != 0;
+		virtq_device_publish(&pair->device);
+		for (i = 0; i < count; i++) {
+			wrong += virtq_driver_get(&pair->driver, &done) != 1;
+			seen |= 1u << ((struct virtq_driver_slot *)done.cookie -
+				       pair->slots);
+		}
+		wrong += seen != (1u << count) - 1;
+		wrong += virtq_driver_free(&pair->driver) != 16;
+	}
+	UNIT_ASSERT_INT(wrong, 0);
+	pair_free(pair);
+}
+
+static void chains_fill_the_queue(void)
+{
+	in_every_format(fill_with_chains, PLAIN);
+}
+
 /* need_event against counting: is the event among old, ..., new - 1? */
 static void need_event_equals_its_definition(void)
 {
@@ -368,6 +414,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(chains_of_every_shape),
 	UNIT_TEST(indirect_chains_take_one_descriptor_each),
 	UNIT_TEST(every_queue_size),
+	UNIT_TEST(chains_fill_the_queue),
 	UNIT_TEST(need_event_equals_its_definition),
 	UNIT_TEST(event_index_wraps),
 	UNIT_TEST(event_index_suppresses),
