@@ -236,8 +236,8 @@ int loopback_block_server_init(
 	const struct loopback_block_server_config *config);
 
 /*
- * Tie to what carries the queue (loopback_server_get_transport(), or another's),
- * between loopback_server_init and _publish.
+ * Tie to what carries the queue, between loopback_server_init and _publish:
+ * loopback_server_get_transport(), or another's.
  */
 void loopback_block_server_attach(
 	struct loopback_block_server *block,

@@ -156,8 +156,9 @@ int loopback_client_setup_queue(
  * device offers; VIRTIO_F_VERSION_1, VIRTIO_F_EVENT_IDX, VIRTIO_F_INDIRECT_DESC
  * and VIRTIO_F_ACCESS_PLATFORM are taken whenever offered. State RESET only, at
  * least one queue set up. The rings are made empty.
- * Errors: LOOPBACK_ERR_FEATURES (device without VERSION_1), LOOPBACK_ERR_STATE,
- * LOOPBACK_ERR_PEER.
+ * Errors: LOOPBACK_ERR_FEATURES (device without VERSION_1), LOOPBACK_ERR_SIZE (a
+ * queue larger than this server's maximum), LOOPBACK_ERR_INVALID (the memory of
+ * a queue does not do), LOOPBACK_ERR_STATE, LOOPBACK_ERR_PEER.
  */
 int loopback_client_start(struct loopback_client *client, uint64_t features);
 
@@ -186,7 +187,7 @@ void loopback_client_peer_down(struct loopback_client *client);
  * Copy `length` bytes of device configuration at `offset`, all from one
  * configuration generation.
  * Errors: LOOPBACK_ERR_RANGE, LOOPBACK_ERR_AGAIN (kept changing: retry upon the
- * doorbell), LOOPBACK_ERR_STATE (not attached).
+ * doorbell), LOOPBACK_ERR_STATE (not attached), LOOPBACK_ERR_PEER.
  */
 int loopback_client_read_config(struct loopback_client *client, uint32_t offset,
 				void *buffer, uint32_t length);
@@ -195,7 +196,8 @@ int loopback_client_read_config(struct loopback_client *client, uint32_t offset,
  * Say that this client is done: requests a reset and marks itself closed. The
  * memory may be reused once the server has acknowledged
  * (loopback_client_poll returns LOOPBACK_OK) or is gone (LOOPBACK_ERR_PEER).
- * Errors: LOOPBACK_ERR_STATE (never attached).
+ * Errors: LOOPBACK_ERR_STATE (never attached, or closing already),
+ * LOOPBACK_ERR_PEER (nobody is left to say it to).
  */
 int loopback_client_close(struct loopback_client *client);
 

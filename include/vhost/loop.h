@@ -28,7 +28,10 @@ struct vhost_loop {
 	int stop_fd;		/* -1: none; readable: end */
 };
 
-/* For struct vhost_session_config: writes to an event descriptor or pipe. */
+/*
+ * For struct vhost_session_config: writes to an event descriptor or pipe. The
+ * process ignores SIGPIPE: a front end may close the other end of its pipe.
+ */
 void vhost_loop_signal(void *ctx, int fd);
 
 /*

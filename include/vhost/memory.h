@@ -48,7 +48,7 @@ int vhost_memory_add(struct vhost_memory *memory,
 		     const struct vhost_user_region *region, int fd,
 		     struct vhost_fault *fault);
 
-/* Unmap the region with these addresses and size. VHOST_ERR_MEMORY: none has. */
+/* Unmap the region with these addresses and size. VHOST_ERR_MEMORY: none. */
 int vhost_memory_remove(struct vhost_memory *memory,
 			const struct vhost_user_region *region,
 			struct vhost_fault *fault);

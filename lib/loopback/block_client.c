@@ -43,7 +43,8 @@ int loopback_block_client_init(
 	uint64_t address;
 	uint16_t i;
 
-	if (!transport->ctx || !transport->get_address || config->queue >= LOOPBACK_QUEUES_MAX ||
+	if (!transport->ctx || !transport->get_address ||
+	    config->queue >= LOOPBACK_QUEUES_MAX ||
 	    !config->slots || !config->wires ||
 	    (uintptr_t)config->wires % LOOPBACK_LINE_SIZE ||
 	    !config->slot_count)

@@ -178,8 +178,9 @@ static uint64_t expected_size(const struct vhost_user_message *message,
 {
 	switch (payload) {
 	case PAYLOAD_MEMORY:
-		return MEMORY_HEADER + (uint64_t)message->payload.memory.nregions *
-					       sizeof(struct vhost_user_region);
+		return MEMORY_HEADER +
+		       (uint64_t)message->payload.memory.nregions *
+			       sizeof(struct vhost_user_region);
 	case PAYLOAD_CONFIG:
 		return CONFIG_HEADER + (uint64_t)message->payload.config.size;
 	case PAYLOAD_INFLIGHT:

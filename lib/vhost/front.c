@@ -270,7 +270,8 @@ int vhost_front_reopen(struct vhost_front *front, int fd)
 	ret = negotiate_protocol(front);
 	if (ret)
 		return ret;
-	if (front->inflight_fd < 0 || front->driver_features & ~front->features ||
+	if (front->inflight_fd < 0 ||
+	    front->driver_features & ~front->features ||
 	    accepted & ~front->protocol_features)
 		return vhost_fault_set(
 			&front->fault, VHOST_ERR_REFUSED,

@@ -172,11 +172,14 @@ static int collect_heads(struct vhost_inflight_queue *log, uint32_t num,
 	unsigned int count = 0;
 	uint32_t head;
 
-	for (head = 0; head < num; head++)
-		if (port_load(&log->desc[head].inflight))
+	for (head = 0; head < num; head++) {
+		const struct vhost_inflight_desc *desc = &log->desc[head];
+
+		if (port_load(&desc->inflight))
 			count = insert_head(heads, counters, count,
 					    (uint16_t)head,
-					    port_load(&log->desc[head].counter));
+					    port_load(&desc->counter));
+	}
 	*counter = count ? counters[count - 1] + 1 : 0;
 	return (int)count;
 }

@@ -253,7 +253,8 @@ static int take_memory(struct loopback_block_client_config *config)
 		return complain("memory", "too little");
 	for (i = 0; i < job.depth; i++) {
 		job.requests[i].free = true;
-		job.requests[i].data = vhost_front_take(&job.front, CHUNK, 4096);
+		job.requests[i].data =
+			vhost_front_take(&job.front, CHUNK, 4096);
 		if (!job.requests[i].data)
 			return complain("memory", "too little");
 	}

@@ -60,6 +60,8 @@ $(check-out)/mutation/instrument.t: $(mutation-out)/instrument tests/mutation/kn
 mutation-checks := $(addprefix $(check-out)/mutation/,instrument.t sample.t)
 .PHONY: check-mutations
 check-mutations: $(check-out)/mutation/instrument.t $(check-out)/mutation/all.t
-	tests/check.sh $^
+	tests/check.sh $^; status=$$?; \
+	sed -n "s/^# \(.* were tried\)/mutations: \1/p" $(check-out)/mutation/all.tap; \
+	exit $$status
 
 -include $(shell find $(mutation-out) -name '*.d' 2>/dev/null)

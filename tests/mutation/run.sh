@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # run.sh <stride> <folder> <program>...: disables one check in <stride> of those
-# in <folder>/table, each in turn, and runs those programs of <folder> in which
-# it ever decided anything. Prints TAP, one line per source; the checks that
-# absence no test noticed go to standard error: "file:line: function: what".
+# in <folder>/table, each in turn, and runs those tests of those programs of
+# <folder> in which it ever decided anything. Prints TAP, one line per source;
+# the checks whose absence no test noticed go to standard error:
+# "file:line: function: what".
 #
 # tests/mutation/allowed lists those that no test need notice. They are always
 # tried, so that an entry which is no longer true fails.
@@ -14,19 +15,19 @@ here=tests/mutation
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1:symbolize=0:hard_rss_limit_mb=256
 export UBSAN_OPTIONS=print_stacktrace=0
 
-# One check: each program in turn, until one notices that it is gone. One that
-# does not end has noticed; it is processor time that is counted, in seconds.
+# One check: each program in turn, as select.awk says, until one notices that it
+# is gone. One that does not end has noticed; what counts is processor time.
 if [ "$1" = one ]; then
 	exec 2> /dev/null
 	work=$2
 	number=$3
 	shift 3
-	for program; do
-		limit=$(cat "$work/$program.limit")
-		if ! (ulimit -t "$limit" -c 0
-			MUTANT=$number exec timeout 300 "$work/../$program"_test -q) \
-			> /dev/null; then
-			echo "$number noticed" >> "$work/results"
+	for run; do
+		IFS=, read -ra words <<< "$run"
+		if ! (ulimit -t "${words[1]}" -c 0
+			MUTANT=$number exec timeout 300 "$work/../${words[0]}"_test \
+				-q "${words[@]:2}") > /dev/null; then
+			echo "$number noticed ${words[0]}" >> "$work/results"
 			exit 0
 		fi
 	done
@@ -34,43 +35,43 @@ if [ "$1" = one ]; then
 	exit 0
 fi
 
-# Undisturbed, a program must pass; how long it takes sets its limit.
+# One test, undisturbed: it must pass. Learns in which checks it decides
+# anything, and how long it takes.
 if [ "$1" = learn ]; then
 	work=$2
-	program=$3
+	name=$3,$4
 	TIMEFORMAT='%U %S'
-	{ time MUTANT_DECISIVE=$work/$program.decisive timeout 300 \
-		"$work/../$program"_test -q > "$work/$program.log" 2>&1; } \
-		2> "$work/$program.time" ||
-		{ cat "$work/$program.log" >&2; exit 255; }
-	awk '{ print int(2 + 20 * ($1 + $2)) }' "$work/$program.time" \
-		> "$work/$program.limit"
+	{ time MUTANT_DECISIVE=$work/$name.decisive timeout 300 \
+		"$work/../$3"_test -q "$4" > "$work/$name.log" 2>&1; } \
+		2> "$work/$name.time" ||
+		{ cat "$work/$name.log" >&2; exit 255; }
 	exit 0
 fi
 
 stride=$1
-work=$2/run.$1
-table=$2/table
+folder=$2
+work=$folder/run.$stride
+table=$folder/table
 shift 2
 jobs=$(nproc)
 rm -rf "$work"
 mkdir -p "$work"
 : > "$work/results"
 
-printf '%s\n' "$@" | xargs -P "$jobs" -I{} "$0" learn "$work" {} || {
-	echo 'not ok 1 - with nothing disabled, every program passes'
+for program; do
+	"$folder/$program"_test -l | sed "s/^/$program /"
+done > "$work/tests"
+xargs -P "$jobs" -L 1 "$0" learn "$work" < "$work/tests" || {
+	echo 'not ok 1 - with nothing disabled, every test passes'
 	echo '1..1'
 	exit 1
 }
 
-# A different source has a different sample.
+# Different sources have a different sample.
 start=$(($(cut -f 2 "$table" | uniq | xargs cat | cksum | cut -d ' ' -f 1) % stride))
 
-# Which programs each check in the sample concerns, the quickest first.
-(cd "$work" && sort -s -n -k 1,1 <(
-	for program; do echo "$(awk '{ print $1 + $2 }' "$program.time") $program"; done)) |
 awk -v work="$work" -v stride="$stride" -v start="$start" -f "$here/select.awk" \
-	"$here/allowed" "$table" - > "$work/runs"
+	"$here/allowed" "$table" "$work/tests" > "$work/runs"
 xargs -P "$jobs" -L 1 "$0" one "$work" < "$work/runs"
 
 awk -v stride="$stride" -v start="$start" -f "$here/report.awk" \

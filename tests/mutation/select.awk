@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# select.awk allowed table programs: of the checks in the sample, the number and
-# the programs in which each decided something.
+# select.awk allowed table tests: of the checks in the sample, the number and
+# what to run, the quickest first. A run is a program, the processor time in
+# seconds after which it has hung, and those of its tests in which the check
+# decided something, with commas between.
 
 FILENAME ~ /\/allowed$/ {
 	if (/^[^#[:space:]]/) {
@@ -20,12 +22,34 @@ FILENAME ~ /\/table$/ {
 	next
 }
 {
-	file = work "/" $2 ".decisive"
-	while ((getline number < file) > 0)
-		programs[number] = programs[number] " " $2
-	close(file)
+	file = work "/" $1 "," $2
+	getline times < (file ".time")
+	close(file ".time")
+	split(times, second, " ")
+	while ((getline number < (file ".decisive")) > 0) {
+		if (!((number, $1) in tests))
+			programs[number] = programs[number] " " $1
+		tests[number, $1] = tests[number, $1] "," $2
+		takes[number, $1] += second[1] + second[2]
+	}
+	close(file ".decisive")
 }
 END {
-	for (i = 1; i <= taken; i++)
-		print order[i] programs[order[i]]
+	for (i = 1; i <= taken; i++) {
+		number = order[i]
+		line = number
+		left = split(programs[number], program, " ")
+		while (left) {
+			best = 1
+			for (j = 2; j <= left; j++) {
+				if (takes[number, program[j]] < takes[number, program[best]])
+					best = j
+			}
+			name = program[best]
+			line = line " " name "," \
+				int(2 + 20 * takes[number, name]) tests[number, name]
+			program[best] = program[left--]
+		}
+		print line
+	}
 }

@@ -5,11 +5,18 @@
 source-checks := $(patsubst tests/source/%.sh,$(check-out)/source/%.t,\
 	$(filter-out %/tap-lib.sh,$(wildcard tests/source/*.sh)))
 
-# What the checks look at besides the source.
+# What the checks look at besides the source: the core's objects in all builds,
+# those of a hosted program and those of a program without an operating system.
+freestanding-flavours := $(foreach architecture,riscv64 aarch64 arm s390x,\
+	$(architecture)-gcc $(architecture)-clang)
 source-pure := $(wildcard lib/virtio/*.c lib/doorbell/*.c lib/loopback/*.c)
-$(check-out)/source/symbols.t: $(source-pure:%.c=$(unit-out)/gcc/%.o) \
-	$(source-pure:%.c=build/riscv/freestanding/%.o)
-$(check-out)/source/size.t $(check-out)/source/opensbi.t: \
+source-builds := $(addprefix $(unit-out)/,gcc clang $(cross-flavours)) \
+	$(addprefix build/freestanding/,firmware gcc clang $(freestanding-flavours))
+$(check-out)/source/symbols.t $(check-out)/source/same.t: \
+	$(foreach build,$(source-builds),$(source-pure:%.c=$(build)/%.o))
+$(check-out)/source/symbols.t $(check-out)/source/same.t: source-arguments = $(source-builds)
+$(check-out)/source/same.t: $(unit-out)/gcc/library.a $(PAYLOAD_IMAGES)
+$(check-out)/source/same.t $(check-out)/source/size.t $(check-out)/source/opensbi.t: \
 	$(call firmware,demo,none)
 
 $(check-out)/source/manifests.t: host \
@@ -17,14 +24,26 @@ $(check-out)/source/manifests.t: host \
 
 $(check-out)/source/%.t: tests/source/%.sh build/variables build/sources
 	mkdir -p $(@D)
-	echo 'OPENSBI_SRC=$(OPENSBI_SRC) exec $<' > $@
+	echo 'OPENSBI_SRC=$(OPENSBI_SRC) exec $< $(source-arguments)' > $@
 
 # As a stranger would compile them: no libc, no include path but ours.
-build/riscv/freestanding/%.o: %.c build/variables
-	mkdir -p $(@D)
-	$(CROSS_COMPILE)gcc -std=gnu11 -O2 -ffreestanding -nostdinc \
-		-isystem $$($(CROSS_COMPILE)gcc -print-file-name=include) \
-		-march=rv64imac_zicsr_zifencei -mabi=lp64 -Wall -Wextra -Werror \
-		-Iinclude -Ilib/port/riscv -MMD -MP -c $< -o $@
+freestanding-cc-firmware = $(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64
+freestanding-port-firmware := riscv
+freestanding-port-riscv64-gcc := riscv
+freestanding-port-riscv64-clang := riscv
 
--include $(shell find build/riscv/freestanding -name '*.d' 2>/dev/null)
+# freestanding-rules(build, compiler)
+define freestanding-rules
+build/freestanding/$(1)/%.o: %.c tests/source/source.mk tests/unit/cross.mk build/variables
+	mkdir -p $$(@D)
+	$(2) -std=gnu11 -O2 -g -ffreestanding -nostdinc \
+		-isystem $$$$($(2) -print-file-name=include) -Wall -Wextra -Werror \
+		-Iinclude -Ilib/port/$$(or $$(freestanding-port-$(1)),hosted) \
+		-MMD -MP -c $$< -o $$@
+endef
+$(foreach compiler,gcc clang,$(eval $(call freestanding-rules,$(compiler),$(compiler))))
+$(eval $(call freestanding-rules,firmware,$(freestanding-cc-firmware)))
+$(foreach flavour,$(freestanding-flavours),$(eval \
+	$(call freestanding-rules,$(flavour),$(call cross-cc,$(flavour)))))
+
+-include $(shell find build/freestanding -name '*.d' 2>/dev/null)

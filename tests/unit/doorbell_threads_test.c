@@ -24,7 +24,8 @@ static uint64_t sent[SENDERS], answered[SENDERS];
 static uint64_t thread_or(void *ctx, uint64_t word, uint64_t bits)
 {
 	(void)ctx;
-	return __atomic_fetch_or((uint64_t *)word, bits, __ATOMIC_SEQ_CST);
+	return __atomic_fetch_or((uint64_t *)(uintptr_t)word, bits,
+				 __ATOMIC_SEQ_CST);
 }
 
 static bool allow_page(void *ctx, unsigned int compartment, uint64_t page)
@@ -111,7 +112,7 @@ static void loses_no_wakeup(void)
 		turn++;
 		for (i = 0; i < SENDERS; i++) {
 			doorbell_set_mask(&db, 0, i, turn & 1 ? ~0ULL : 0);
-			answer((uint64_t *)page + i, i);
+			answer((uint64_t *)(uintptr_t)page + i, i);
 			doorbell_set_mask(&db, 0, i, 0);
 		}
 	}

@@ -6,59 +6,89 @@
 #	gcc, clang	optimised, as shipped
 #	sanitized	address and undefined-behaviour sanitisers
 #	threads		thread sanitiser; only programs that use <pthread.h>
+#	<architecture>-<compiler>
+#			for another processor, emulated: see cross.mk
+#
+# Each flavour says
+#
+#	host-cc-<flavour>	the compiler
+#	host-run-<flavour>	what runs its programs, if not the host itself
+#	host-port-<flavour>	its folder of lib/port, if not hosted
+#	host-libraries-<flavour>, host-includes-<flavour>, host-headers-<flavour>
+#				CUnit and libfdt, if not the host's: what to
+#				link, -I options, and what makes the headers
+#	host-ar-<flavour>	ar, if not the host's
+#	host-omitted-<flavour>, unit-omitted-<flavour>
+#				sources of the libraries, and programs, that
+#				it does not have
 
 unit-out := build/host
 unit-names := $(sort $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c)))
 unit-threaded := $(patsubst tests/unit/%_test.c,%,\
 	$(shell grep -l pthread.h tests/unit/*_test.c 2>/dev/null))
-host-library-sources := $(wildcard $(addsuffix /*.c,lib/port/hosted lib/virtio \
-	lib/doorbell lib/loopback lib/compartment lib/vhost))
+host-library-sources := $(wildcard $(addsuffix /*.c,lib/virtio lib/doorbell \
+	lib/loopback lib/compartment lib/vhost))
 unit-support-sources := $(wildcard tests/support/*.c)
 
 host-programs := $(patsubst payloads/host/%.c,%,$(wildcard payloads/host/*.c))
 
 host-flags := -std=gnu11 -g -pthread -Wall -Wextra -Werror \
-	-Wstrict-prototypes -Wmissing-prototypes \
-	-Iinclude -Ilib/port/hosted -Itests/support
+	-Wstrict-prototypes -Wmissing-prototypes -Iinclude -Ilib/port/hosted -Itests/support
 host-cc-gcc := gcc -O2
 host-cc-clang := clang -O2
 host-cc-sanitized := gcc -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 host-cc-threads := gcc -O1 -fsanitize=thread
+include tests/unit/cross.mk
+
+# unit-programs(flavour): which programs it runs
+unit-programs = $(filter-out $(unit-omitted-$(1)),\
+	$(if $(filter threads,$(1)),$(unit-threaded),$(unit-names)))
 
 # host-rules(flavour)
 define host-rules
-$(unit-out)/$(1)/%.o: %.c tests/unit/unit.mk
+host-ar-$(1) ?= ar
+host-port-$(1) ?= hosted
+host-libraries-$(1) ?= -lcunit -lfdt
+
+$(unit-out)/$(1)/%.o: %.c tests/unit/unit.mk tests/unit/cross.mk | $$(host-headers-$(1))
 	$$(call say,CC,$$@)
 	mkdir -p $$(@D)
-	$$(host-cc-$(1)) $$(host-flags) -MMD -MP -c $$< -o $$@
+	$$(host-cc-$(1)) -Ilib/port/$$(host-port-$(1)) $$(host-flags) \
+		$$(host-includes-$(1)) -MMD -MP -c $$< -o $$@
 
-$(unit-out)/$(1)/library.a: $(host-library-sources:%.c=$(unit-out)/$(1)/%.o)
-$(unit-out)/$(1)/support.a: $(unit-support-sources:%.c=$(unit-out)/$(1)/%.o)
+$(unit-out)/$(1)/library.a: $$(patsubst %.c,$(unit-out)/$(1)/%.o,\
+	$$(filter-out $$(host-omitted-$(1)),$(host-library-sources)))
+$(unit-out)/$(1)/support.a: $$(patsubst %.c,$(unit-out)/$(1)/%.o,\
+	$$(filter-out $$(host-omitted-$(1)),$(unit-support-sources)))
 $(unit-out)/$(1)/library.a $(unit-out)/$(1)/support.a: build/sources
 	rm -f $$@
-	ar rcsD $$@ $$(filter %.o,$$^)
+	$$(host-ar-$(1)) rcsD $$@ $$(filter %.o,$$^)
 
 $(unit-out)/$(1)/%_test: $(unit-out)/$(1)/tests/unit/%_test.o $(unit-out)/$(1)/support.a \
-		$(unit-out)/$(1)/library.a
+		$(unit-out)/$(1)/library.a $$(filter %.a,$$(host-libraries-$(1)))
 	$$(call say,LINK,$$@)
-	$$(host-cc-$(1)) -pthread $$^ -lcunit -lfdt -o $$@
+	$$(host-cc-$(1)) -pthread $$^ $$(filter -l%,$$(host-libraries-$(1))) -o $$@
 
-$(unit-out)/$(1)/%: $(unit-out)/$(1)/payloads/host/%.o $(unit-out)/$(1)/library.a
+$(unit-out)/$(1)/%: $(unit-out)/$(1)/payloads/host/%.o $(unit-out)/$(1)/library.a \
+		$$(filter %.a,$$(host-libraries-$(1)))
 	$$(call say,LINK,$$@)
-	$$(host-cc-$(1)) -pthread $$^ -lfdt -o $$@
+	$$(host-cc-$(1)) -pthread $$^ $$(filter -l%,$$(host-libraries-$(1))) -o $$@
 
-$(check-out)/unit/%-$(1).t: $(unit-out)/$(1)/%_test
+$(patsubst %,$(check-out)/unit/%-$(1).t,$(call unit-programs,$(1))): \
+		$(check-out)/unit/%-$(1).t: $(unit-out)/$(1)/%_test
 	mkdir -p $$(@D)
-	echo 'exec tests/unit/run.sh $$< $(1)' > $$@
+	echo 'exec tests/unit/run.sh $(1) $$(host-run-$(1)) $$<' > $$@
 endef
-$(foreach flavour,gcc clang sanitized threads,$(eval $(call host-rules,$(flavour))))
+
+unit-flavours := gcc clang sanitized threads $(cross-flavours)
+$(foreach flavour,$(unit-flavours),$(eval $(call host-rules,$(flavour))))
 
 # The host's programs are built as warning-free as the rest.
 .PHONY: host
 host: $(foreach flavour,gcc clang,$(host-programs:%=$(unit-out)/$(flavour)/%))
 
-unit-checks := $(foreach flavour,gcc clang sanitized,$(unit-names:%=$(check-out)/unit/%-$(flavour).t)) \
-	$(unit-threaded:%=$(check-out)/unit/%-threads.t)
+unit-checks := $(foreach flavour,$(unit-flavours),\
+	$(patsubst %,$(check-out)/unit/%-$(flavour).t,$(call unit-programs,$(flavour))))
 
 -include $(shell find $(unit-out) -name '*.d' 2>/dev/null)

@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <port/port.h>
+#include <vhost/guard.h>
 
 #include "unit.h"
 #include "vhost_disk.h"
@@ -168,42 +170,48 @@ static unsigned int buffer_of(const struct loopback_block_completion *done)
 	return 0;
 }
 
-/* Write all of the disk with many requests in flight; then read it all. */
+#define FREE	UINT64_MAX
+
+static bool find_free(const uint64_t *where, unsigned int *buffer)
+{
+	for (*buffer = 0; *buffer < DISK_DEPTH; ++*buffer)
+		if (where[*buffer] == FREE)
+			return true;
+	return false;
+}
+
+/* Move the whole disk, 4 KiB at a time and DISK_DEPTH of these at once. */
+static void move_all(uint32_t type)
+{
+	struct loopback_block_completion done;
+	uint64_t where[DISK_DEPTH], at = 0, ended;
+	unsigned int i;
+
+	for (i = 0; i < DISK_DEPTH; i++)
+		where[i] = FREE;
+	for (ended = 0; ended < DISK_SECTORS; ended += 8) {
+		for (; at < DISK_SECTORS && find_free(where, &i); at += 8) {
+			if (type == VIRTIO_BLK_T_OUT)
+				fill(disk.buffers[i], at, 4096, 3);
+			where[i] = at;
+			CU_ASSERT_EQUAL_FATAL(
+				vhost_disk_submit(&disk, type, at, 4096, i),
+				0);
+		}
+		CU_ASSERT_EQUAL_FATAL(vhost_disk_await(&disk, &done), 0);
+		UNIT_ASSERT_INT(done.result, 0);
+		i = buffer_of(&done);
+		CU_ASSERT(is_pattern(disk.buffers[i], where[i], 4096, 3));
+		where[i] = FREE;
+	}
+}
+
 static void many_in_flight(void)
 {
-	static const uint32_t types[] = { VIRTIO_BLK_T_OUT, VIRTIO_BLK_T_IN };
-	struct loopback_block_completion done;
-	uint64_t where[DISK_DEPTH], at, ended;
-	unsigned int pass, i;
-
 	begin(false);
 	vhost_disk_start(&disk);
-	for (pass = 0; pass < 2; pass++) {
-		for (at = ended = 0; ended < DISK_SECTORS; ended += 8) {
-			while (at < DISK_SECTORS && at < ended + DISK_DEPTH * 8) {
-				for (i = 0; i < DISK_DEPTH; i++)
-					if (at < DISK_DEPTH * 8 ?
-						    i == at / 8 :
-						    where[i] == UINT64_MAX)
-						break;
-				if (!pass)
-					fill(disk.buffers[i], at, 4096, 3);
-				where[i] = at;
-				CU_ASSERT_EQUAL_FATAL(
-					vhost_disk_submit(&disk, types[pass],
-							  at, 4096, i), 0);
-				at += 8;
-			}
-			CU_ASSERT_EQUAL_FATAL(vhost_disk_await(&disk, &done),
-					      0);
-			UNIT_ASSERT_INT(done.result, 0);
-			i = buffer_of(&done);
-			if (pass)
-				CU_ASSERT(is_pattern(disk.buffers[i], where[i],
-						     4096, 3));
-			where[i] = UINT64_MAX;
-		}
-	}
+	move_all(VIRTIO_BLK_T_OUT);
+	move_all(VIRTIO_BLK_T_IN);
 	leave();
 	end();
 }
@@ -380,6 +388,42 @@ static void bad_message_ends_the_session(void)
 	end();
 }
 
+/*
+ * Memory that shrinks while its ring is served: the session ends, the process
+ * and the next front end do not notice.
+ */
+static void memory_is_taken_away(void)
+{
+	struct vhost_user_region region = {
+		.guest_phys_addr = VHOST_FRONT_ADDRESS,
+		.memory_size = 1u << 20,
+	};
+	struct vhost_user_message message;
+	int fd;
+
+	begin(false);
+	CU_ASSERT_FATAL(!vhost_guard_install());
+	vhost_disk_start(&disk);
+	fd = memfd_create("shrinking", MFD_CLOEXEC);
+	CU_ASSERT_FATAL(fd >= 0 && !ftruncate(fd, 1u << 20));
+	region.userspace_addr = (uintptr_t)disk.front.memory;
+	message = vhost_fixture_table(&region, 1);
+	UNIT_ASSERT_INT(vhost_socket_send(&disk.front.socket, &message, &fd, 1,
+					  &disk.front.fault), 0);
+	/* An answer says that the one before it was handled. */
+	UNIT_ASSERT_INT(loopback_block_client_read_config(&disk.client), 0);
+	CU_ASSERT_FATAL(!ftruncate(fd, 0));
+	disk.client.config.transport.notify(&disk.front, 0);
+	UNIT_ASSERT_INT(vhost_disk_join(&disk), VHOST_ERR_MEMORY);
+	CU_ASSERT(strstr(disk.fault.text, "truncated while in use") != NULL);
+	vhost_front_close(&disk.front);
+	close(fd);
+	vhost_disk_start(&disk);
+	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_IN, 0, 512, 0), 0);
+	leave();
+	end();
+}
+
 /* A kick descriptor that is always readable and never gives anything. */
 static void kick_that_is_no_kick(void)
 {
@@ -414,6 +458,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(back_end_dies_for_good),
 	UNIT_TEST(guest_breaks_its_ring),
 	UNIT_TEST(bad_message_ends_the_session),
+	UNIT_TEST(memory_is_taken_away),
 	UNIT_TEST(kick_that_is_no_kick),
 };
 

@@ -392,6 +392,20 @@ static void log_is_not_taken_from_a_running_ring(void)
 	end();
 }
 
+static void rings_without_a_log(void)
+{
+	static const struct vhost_inflight none;
+
+	CU_ASSERT_PTR_NULL(vhost_inflight_get_queue(&none, 0));
+	begin();
+	CU_ASSERT_PTR_NOT_NULL(vhost_inflight_get_queue(
+		&fixture.session.inflight, 0));
+	/* It was made for one ring. */
+	CU_ASSERT_PTR_NULL(vhost_inflight_get_queue(&fixture.session.inflight,
+						    1));
+	end();
+}
+
 static void ring_larger_than_its_log(void)
 {
 	begin();
@@ -402,6 +416,34 @@ static void ring_larger_than_its_log(void)
 	UNIT_ASSERT_INT(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK,
 					 0, fixture.event), VHOST_ERR_VALUE);
 	CU_ASSERT(strstr(fixture.session.fault.text, "said 8") != NULL);
+	end();
+}
+
+/* The used index is read before the ring as a whole is judged. */
+static void used_ring_in_the_wrong_place(void)
+{
+	static const uint64_t places[] = {
+		FIXTURE_USER + FIXTURE_MEMORY - 2,
+		FIXTURE_USER + FIXTURE_RING + 4097,
+	};
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < 2; i++) {
+		vhost_fixture_restart(&fixture);
+		vhost_fixture_prepare_ring(&fixture);
+		UNIT_ASSERT_INT(vhost_fixture_set_log(&fixture, log_fd), 0);
+		vhost_fixture_addr(&fixture, 0, 0, FIXTURE_USER + FIXTURE_RING,
+				   FIXTURE_USER + FIXTURE_RING + 2048,
+				   places[i]);
+		UNIT_ASSERT_INT(vhost_fixture_fd(&fixture,
+						 VHOST_USER_SET_VRING_KICK, 0,
+						 fixture.event),
+				VHOST_ERR_MEMORY);
+		CU_ASSERT(strstr(fixture.session.fault.text,
+				 i ? "not aligned" : "in one memory region") !=
+			  NULL);
+	}
 	end();
 }
 
@@ -466,7 +508,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(bad_memory_for_a_log),
 	UNIT_TEST(log_is_made_to_measure),
 	UNIT_TEST(log_is_not_taken_from_a_running_ring),
+	UNIT_TEST(rings_without_a_log),
 	UNIT_TEST(ring_larger_than_its_log),
+	UNIT_TEST(used_ring_in_the_wrong_place),
 	UNIT_TEST(log_that_lies),
 };
 

@@ -300,7 +300,7 @@ static void memory_changes_under_a_running_ring(void)
 }
 
 /* In a process of its own: the handler is the whole process'. */
-static int shrink_and_touch(void)
+static int shrink_and_touch(int *survived)
 {
 	volatile char *byte;
 
@@ -322,6 +322,7 @@ static int shrink_and_touch(void)
 	    fixture.session.fault.error != VHOST_ERR_MEMORY)
 		return 14;
 	vhost_session_close(&fixture.session);
+	*survived = 1;
 	/* A fault elsewhere is the end, as ever. */
 	fixture.memory[0x60000] = 1;
 	return 15;
@@ -329,21 +330,26 @@ static int shrink_and_touch(void)
 
 static void file_that_shrinks_costs_the_session_only(void)
 {
+	int *survived = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t child;
 	int status = 0;
 
+	CU_ASSERT_FATAL(survived != MAP_FAILED);
 	fflush(NULL);
 	child = fork();
 	if (!child) {
 		/* The death is what is waited for: no report, no core. */
 		if (!freopen("/dev/null", "w", stderr))
 			_exit(16);
-		_exit(shrink_and_touch());
+		_exit(shrink_and_touch(survived));
 	}
 	CU_ASSERT_FATAL(child > 0 && waitpid(child, &status, 0) == child);
 	if (WIFEXITED(status))
 		UNIT_ASSERT_INT(WEXITSTATUS(status), 0);
 	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
+	UNIT_ASSERT_INT(*survived, 1);
+	munmap(survived, 4096);
 }
 
 static void guards_are_bounded_and_reused(void)

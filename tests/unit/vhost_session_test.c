@@ -193,11 +193,13 @@ static void unknown_request(void)
 
 	begin();
 	/* As if the codec had let it through. */
-	expect_refused(vhost_session_handle(&fixture.session, &message, NULL, 0),
+	expect_refused(vhost_session_handle(&fixture.session, &message, NULL,
+					    0),
 		       VHOST_ERR_REQUEST, "request 200");
 	begin();
 	message.request = VHOST_USER_SET_LOG_BASE;
-	expect_refused(vhost_session_handle(&fixture.session, &message, NULL, 0),
+	expect_refused(vhost_session_handle(&fixture.session, &message, NULL,
+					    0),
 		       VHOST_ERR_REQUEST, "request 6");
 }
 
@@ -249,7 +251,8 @@ static void missing_descriptors(void)
 	expect_refused(vhost_fixture_send(&fixture, &message, NULL, 0),
 		       VHOST_ERR_DESCRIPTORS, "1 regions with 0 descriptors");
 	begin();
-	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_VRING_CALL, 0),
+	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_VRING_CALL,
+					 0),
 		       VHOST_ERR_DESCRIPTORS, "no descriptor came with it");
 	begin();
 	expect_refused(vhost_fixture_u64(&fixture, VHOST_USER_SET_VRING_KICK,
@@ -478,6 +481,45 @@ static void reset_owner_stops_the_rings(void)
 	vhost_fixture_end(&fixture);
 }
 
+static void broken_ring_rests_until_its_reset(void)
+{
+	struct virtq_segment segments[8];
+	struct virtq_chain chain = { .segments = segments, .capacity = 8 };
+	struct loopback_server_transport transport;
+
+	vhost_fixture_init(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	transport = vhost_session_get_transport(&fixture.session);
+	/* A ring that is not live cannot break. */
+	transport.break_queue(transport.ctx, 1, LOOPBACK_ERR_PROTOCOL);
+	UNIT_ASSERT_INT(fixture.reports, 0);
+	CU_ASSERT_PTR_NULL(transport.get_queue(transport.ctx, VHOST_RINGS_MAX));
+
+	vhost_fixture_start_driver(&fixture);
+	vhost_fixture_offer(&fixture, NULL);
+	fixture.driver.ring.avail->ring[0] = 99;
+	CU_ASSERT(transport.pop(transport.ctx, 0, &chain) < 0);
+	transport.break_queue(transport.ctx, 0, LOOPBACK_ERR_PROTOCOL);
+	UNIT_ASSERT_INT(fixture.reports, 1);
+	CU_ASSERT(strstr(fixture.report, "a descriptor that does not exist") !=
+		  NULL);
+	UNIT_ASSERT_INT(fixture.stopped, 1);
+	/* Neither a kick, nor enabling, nor memory brings it back. */
+	UNIT_ASSERT_INT(vhost_session_get_kick(&fixture.session, 0), -1);
+	vhost_fixture_state(&fixture, VHOST_USER_SET_VRING_ENABLE, 0, 1);
+	vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0, fixture.event);
+	UNIT_ASSERT_INT(vhost_fixture_share(&fixture), 0);
+	CU_ASSERT(!ring_is_live(0));
+	/* A reset does. */
+	vhost_fixture_state(&fixture, VHOST_USER_GET_VRING_BASE, 0, 0);
+	vhost_fixture_start_driver(&fixture);
+	vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0, fixture.event);
+	CU_ASSERT(ring_is_live(0));
+	vhost_fixture_offer(&fixture, NULL);
+	UNIT_ASSERT_INT(transport.pop(transport.ctx, 0, &chain), 1);
+	vhost_fixture_end(&fixture);
+}
+
 /* Replaced descriptors are closed, those of a dead session too. */
 static void descriptors_are_replaced(void)
 {
@@ -550,6 +592,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(running_ring_is_not_rebuilt),
 	UNIT_TEST(bad_ring_addresses),
 	UNIT_TEST(reset_owner_stops_the_rings),
+	UNIT_TEST(broken_ring_rests_until_its_reset),
 	UNIT_TEST(descriptors_are_replaced),
 	UNIT_TEST(init_refuses_what_does_not_fit),
 };

@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The device side against hostile descriptors. The numbers in the names are
- * those of the threat model's list of cases; after each refusal a reset and a
- * well-formed request must work.
+ * The device side against hostile descriptors, in both formats. The numbers in
+ * the names are those of the threat model's list of cases; after each refusal a
+ * reset and a well-formed request must work. Tables are in
+ * virtio_device_indirect_test.c.
  */
 #include "../support/hostile.h"
-#include "../support/unit.h"
 
 #define NUM	HOSTILE_NUM
 #define BUF	HOSTILE_BUFFER
-#define ALL	PEER_SPLIT
 #define W	VIRTQ_DESC_F_WRITE
-#define TABLE	HOSTILE_TABLE
 #define N	VIRTQ_DESC_F_NEXT
-#define I	VIRTQ_DESC_F_INDIRECT
-#define PLAIN	VIRTIO_FEATURE(VIRTIO_F_VERSION_1)
 
-static void case_1_descriptor_loops(void)
+static void split_case_1_descriptor_loops(void)
 {
-	struct peer *peer = hostile_start(ALL);
+	struct peer *peer = hostile_start(PEER_SPLIT);
 
 	peer_desc(peer, 0, peer_bus(BUF), 16, N, 0);
 	peer_avail(peer, 0);
@@ -28,178 +24,219 @@ static void case_1_descriptor_loops(void)
 	peer_desc(peer, 1, peer_bus(BUF), 16, N, 0);
 	peer_avail(peer, 0);
 	hostile_expect_refusal(peer, VIRTIO_ERR_TOO_LONG);
-
-	peer_desc_at(peer, TABLE, peer_bus(BUF), 16, N, 1);
-	peer_desc_at(peer, TABLE + 16, peer_bus(BUF), 16, N, 0);
-	hostile_refuse_single(peer, peer_bus(TABLE), 32, I,
-			      VIRTIO_ERR_TOO_LONG);
-
-	/* Of empty descriptors, which use up no segment. */
-	peer_desc(peer, 0, 0, 0, N, 0);
-	peer_avail(peer, 0);
-	hostile_expect_refusal(peer, VIRTIO_ERR_TOO_LONG);
 	peer_free(peer);
 }
 
-static void case_1_ring_named_as_its_own_table(void)
+/* All descriptors of the ring, and one byte in each. */
+static void fill_pieces(struct peer_piece *pieces, uint32_t len)
 {
-	struct peer *peer = hostile_start(ALL);
-
-	hostile_refuse_single(peer, peer_bus(0), NUM * 16, I,
-			      VIRTIO_ERR_INDIRECT);
-	peer_free(peer);
-}
-
-static void case_1_longest_chain_is_legal_one_more_is_not(void)
-{
-	struct peer *peer = hostile_start(ALL);
-	uint16_t i;
+	unsigned int i;
 
 	for (i = 0; i < NUM; i++)
-		peer_desc(peer, i, peer_bus(BUF + i), 1, i < NUM - 1 ? N : 0,
-			  (uint16_t)(i + 1));
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	UNIT_ASSERT_INT(peer->chain.readable, NUM);
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 0), 0);
-	virtq_device_publish(&peer->device);
-
-	for (i = 0; i <= NUM; i++)
-		peer_desc_at(peer, TABLE + 16u * i, peer_bus(BUF + i), 1,
-			     i < NUM - 1 ? N : 0, (uint16_t)(i + 1));
-	peer_desc(peer, 1, peer_bus(TABLE), NUM * 16, I, 0);
-	peer_avail(peer, 1);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	UNIT_ASSERT_INT(peer->chain.readable, NUM);
-
-	peer_desc_at(peer, TABLE + 16 * (NUM - 1), peer_bus(BUF), 1, N, NUM);
-	peer_desc(peer, 2, peer_bus(TABLE), (NUM + 1) * 16, I, 0);
-	peer_avail(peer, 2);
-	hostile_expect_refusal(peer, VIRTIO_ERR_TOO_LONG);
-	peer_free(peer);
+		pieces[i] = (struct peer_piece){ peer_bus(BUF + 7 * i), len,
+						 0 };
 }
 
-static void chain_beyond_the_capacity_is_refused(void)
+static void case_1_chain_without_end(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
-	uint16_t i;
+	struct peer *peer = hostile_start(features);
+	struct peer_piece pieces[NUM];
 
+	/* Split: a loop through all. Packed: round and round the ring. */
+	fill_pieces(pieces, 1);
+	pieces[NUM - 1].flags = N;
+	hostile_refuse(peer, pieces, NUM, VIRTIO_ERR_TOO_LONG);
+	/* Of empty descriptors, which use up no segment. */
+	fill_pieces(pieces, 0);
+	pieces[NUM - 1].flags = N;
+	hostile_refuse(peer, pieces, NUM, VIRTIO_ERR_TOO_LONG);
+	/* Not from the start of the ring. */
+	hostile_serve_good(peer);
+	hostile_refuse(peer, pieces, NUM, VIRTIO_ERR_TOO_LONG);
+	peer_free(peer);
+}
+HOSTILE_BOTH(case_1_chain_without_end)
+
+static void case_1_longest_chain_is_legal(uint64_t features)
+{
+	struct peer *peer = hostile_start(features);
+	struct peer_piece pieces[NUM];
+	unsigned int round;
+	uint16_t id;
+
+	fill_pieces(pieces, 1);
+	for (round = 0; round < 5; round++) {
+		id = hostile_accept(peer, pieces, NUM);
+		UNIT_ASSERT_INT(peer->chain.readable, NUM);
+		hostile_use(peer, id, 0);
+		hostile_serve_good(peer);
+	}
+	peer_free(peer);
+}
+HOSTILE_BOTH(case_1_longest_chain_is_legal)
+
+static void chain_beyond_the_capacity_is_refused(uint64_t features)
+{
+	struct peer *peer = hostile_start(features);
+	struct peer_piece pieces[NUM];
+
+	fill_pieces(pieces, 1);
 	peer->chain.capacity = 2;
 	peer->segments[2].len = 4711;
-	for (i = 0; i < 3; i++)
-		peer_desc(peer, i, peer_bus(BUF), 1, i < 2 ? N : 0,
-			  (uint16_t)(i + 1));
-	peer_avail(peer, 0);
-	hostile_expect_refusal(peer, VIRTIO_ERR_TOO_LONG);
+	hostile_refuse(peer, pieces, 3, VIRTIO_ERR_TOO_LONG);
 	UNIT_ASSERT_INT(peer->segments[2].len, 4711);
+	hostile_accept(peer, pieces, 2);
+	peer_free(peer);
+}
+HOSTILE_BOTH(chain_beyond_the_capacity_is_refused)
+
+static const uint16_t past_the_queue[] = { NUM, NUM + 1, 0x7fff, 0x8000,
+					   0xffff };
+
+static void case_2_head_past_the_queue(uint64_t features)
+{
+	const struct peer_piece piece = { peer_bus(BUF), 1, 0 };
+	struct peer *peer = hostile_start(features);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(past_the_queue) / sizeof(uint16_t); i++) {
+		peer_post_id(peer, past_the_queue[i], &piece, 1);
+		hostile_expect_refusal(peer, VIRTIO_ERR_HEAD);
+	}
+	peer_post_id(peer, NUM - 1, &piece, 1);
+	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	hostile_use(peer, NUM - 1, 0);
+	peer_free(peer);
+}
+HOSTILE_BOTH(case_2_head_past_the_queue)
+
+static void split_case_2_next_past_the_queue(void)
+{
+	struct peer *peer = hostile_start(PEER_SPLIT);
+	unsigned int i;
+
+	for (i = 0; i < sizeof(past_the_queue) / sizeof(uint16_t); i++) {
+		peer_desc(peer, 0, peer_bus(BUF), 1, N, past_the_queue[i]);
+		peer_avail(peer, 0);
+		hostile_expect_refusal(peer, VIRTIO_ERR_NEXT);
+	}
 	peer_free(peer);
 }
 
-static void case_2_head_or_next_past_the_queue(void)
+static void packed_case_2_id_is_that_of_the_last_descriptor(void)
 {
-	static const uint16_t bad[] = { NUM, NUM + 1, 0x7fff, 0xffff };
-	struct peer *peer = hostile_start(ALL);
+	struct peer *peer = hostile_start(PEER_PACKED);
+
+	peer_packed(peer, 1, peer_bus(BUF), 1, 5, VIRTQ_DESC_F_AVAIL);
+	peer_packed(peer, 0, peer_bus(BUF), 1, 0xffff, N | VIRTQ_DESC_F_AVAIL);
+	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	UNIT_ASSERT_INT(peer->chain.head, 5);
+	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 0),
+			VIRTIO_ERR_NOT_IN_FLIGHT);
+	hostile_use(peer, 5, 0);
+
+	peer_start_device(peer, PEER_PACKED);
+	peer_packed(peer, 1, peer_bus(BUF), 1, NUM, VIRTQ_DESC_F_AVAIL);
+	peer_packed(peer, 0, peer_bus(BUF), 1, 5, N | VIRTQ_DESC_F_AVAIL);
+	hostile_expect_refusal(peer, VIRTIO_ERR_HEAD);
+	peer_free(peer);
+}
+
+static void case_5_addresses_outside_the_grant(uint64_t features)
+{
+	struct peer *peer = hostile_start(features);
+	const struct peer_piece bad[] = {
+		{ 0, 16, 0 },
+		{ 0x10001000, 4, 0 },	/* a device's registers */
+		{ PEER_BUS - 1, 1, 0 },
+		{ PEER_BUS - 1, 2, 0 },
+		{ PEER_BUS + PEER_BYTES, 1, 0 },
+		{ PEER_BUS + PEER_BYTES - 1, 2, 0 },
+		/* Where this side itself lies, by its own address. */
+		{ (uint64_t)(uintptr_t)&peer->device, 16, 0 },
+		{ (uint64_t)(uintptr_t)peer->memory, 16, 0 },
+	};
+	struct peer_piece pair[2] = { { peer_bus(BUF), 16, 0 } };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		peer_avail(peer, bad[i]);
-		hostile_expect_refusal(peer, VIRTIO_ERR_HEAD);
-
-		peer_desc(peer, 0, peer_bus(BUF), 1, N, bad[i]);
-		peer_avail(peer, 0);
-		hostile_expect_refusal(peer, VIRTIO_ERR_NEXT);
-
-		peer_desc_at(peer, TABLE, peer_bus(BUF), 1, N, bad[i]);
-		hostile_refuse_single(peer, peer_bus(TABLE), 32, I,
-				      VIRTIO_ERR_NEXT);
-	}
-	peer_desc_at(peer, TABLE, peer_bus(BUF), 1, N, 2);
-	hostile_refuse_single(peer, peer_bus(TABLE), 32, I, VIRTIO_ERR_NEXT);
-	peer_free(peer);
-}
-
-static void case_5_addresses_outside_the_grant(void)
-{
-	struct peer *peer = hostile_start(ALL);
-	uint16_t flags;
-
-	for (flags = 0; flags <= W; flags += W) {
-		hostile_refuse_single(peer, 0, 16, flags, VIRTIO_ERR_RANGE);
-		hostile_refuse_single(peer, 0x10001000, 4, flags,
+		hostile_refuse_single(peer, bad[i].addr, bad[i].len, 0,
 				      VIRTIO_ERR_RANGE);
-		hostile_refuse_single(peer, PEER_BUS - 1, 1, flags,
+		hostile_refuse_single(peer, bad[i].addr, bad[i].len, W,
 				      VIRTIO_ERR_RANGE);
-		hostile_refuse_single(peer, PEER_BUS - 1, 2, flags,
-				      VIRTIO_ERR_RANGE);
-		hostile_refuse_single(peer, PEER_BUS + PEER_BYTES, 1, flags,
-				      VIRTIO_ERR_RANGE);
-		hostile_refuse_single(peer, PEER_BUS + PEER_BYTES - 1, 2, flags,
-				      VIRTIO_ERR_RANGE);
-		/* Where this side itself lies, by its own address. */
-		hostile_refuse_single(peer, (uint64_t)(uintptr_t)&peer->device,
-				      16, flags, VIRTIO_ERR_RANGE);
-		hostile_refuse_single(peer, (uint64_t)(uintptr_t)peer->memory,
-				      16, flags, VIRTIO_ERR_RANGE);
+		/* Behind a good one. */
+		pair[1] = bad[i];
+		hostile_refuse(peer, pair, 2, VIRTIO_ERR_RANGE);
 	}
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_5_addresses_outside_the_grant)
 
-static void case_5_last_byte_is_legal(void)
+static void case_5_last_byte_is_legal(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
+	struct peer *peer = hostile_start(features);
+	const struct peer_piece last = { PEER_BUS + PEER_BYTES - 16, 16, W };
+	uint16_t id = hostile_accept(peer, &last, 1);
 
-	peer_desc(peer, 0, PEER_BUS + PEER_BYTES - 16, 16, W, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
 	CU_ASSERT_PTR_EQUAL((char *)peer->segments[0].pointer + 16,
 			    peer->memory + PEER_BYTES);
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 16), 0);
+	hostile_use(peer, id, 16);
 	hostile_serve_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_5_last_byte_is_legal)
 
-static void case_5_buffer_inside_the_ring(void)
+/* Its own window to ruin: what we write there we never believe. */
+static void case_5_buffer_inside_the_ring(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
+	struct peer *peer = hostile_start(features);
+	const struct peer_piece parts[] = {
+		{ peer->addresses.desc, 64, W },
+		{ peer->addresses.device, 64, W },
+	};
+	unsigned int i;
+	uint16_t id;
 
-	/* Its own window to ruin: what we write there we never believe. */
-	peer_desc(peer, 0, peer->addresses.device, 512, W, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	__builtin_memset(peer->segments[0].pointer, 0xff, 64);
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 64), 0);
-	virtq_device_publish(&peer->device);
-	UNIT_ASSERT_INT(peer->ring.used->idx, 1);
-	hostile_serve_good(peer);
+	for (i = 0; i < 2; i++) {
+		id = hostile_accept(peer, &parts[i], 1);
+		__builtin_memset(peer->segments[0].pointer, 0x7f, 64);
+		hostile_use(peer, id, 64);
+		hostile_serve_good(peer);
+	}
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_5_buffer_inside_the_ring)
 
-static void case_5_holes_and_rights(void)
+static void case_5_holes_and_rights(uint64_t features)
 {
 	static _Alignas(64) char other[0x1000], fixed[0x1000];
 	struct peer *peer = peer_new(NUM);
-	uint64_t end = PEER_BUS + PEER_BYTES;
+	const uint64_t end = PEER_BUS + PEER_BYTES;
+	const struct peer_piece legal = { end + 0x2000, 16, 0 };
+	uint16_t id;
 
 	peer->regions[1] = (struct virtio_region){ end, 0x1000, other, 3 };
 	peer->regions[2] = (struct virtio_region){ end + 0x2000, 0x1000, fixed,
 						   VIRTIO_REGION_READ };
 	UNIT_ASSERT_INT(
 		virtio_region_table_init(&peer->table, peer->regions, 3), 0);
-	UNIT_ASSERT_INT(peer_start_device(peer, ALL), 0);
+	UNIT_ASSERT_INT(peer_start_device(peer, features), 0);
 	hostile_refuse_single(peer, end - 8, 16, 0, VIRTIO_ERR_RANGE);
 	hostile_refuse_single(peer, end + 0xff8, 16, 0, VIRTIO_ERR_RANGE);
 	hostile_refuse_single(peer, end + 0xff8, 0x1010, 0, VIRTIO_ERR_RANGE);
 	hostile_refuse_single(peer, end + 0x2000, 16, W, VIRTIO_ERR_RANGE);
-	peer_desc(peer, 0, end + 0x2000, 16, 0, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	id = hostile_accept(peer, &legal, 1);
 	CU_ASSERT_PTR_EQUAL(peer->segments[0].pointer, fixed);
+	hostile_use(peer, id, 0);
+	peer->regions[1].rights = VIRTIO_REGION_WRITE;
+	hostile_refuse_single(peer, end, 16, 0, VIRTIO_ERR_RANGE);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_5_holes_and_rights)
 
-static void case_6_wrapping_ranges(void)
+static void case_6_wrapping_ranges(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
+	struct peer *peer = hostile_start(features);
 
 	hostile_refuse_single(peer, UINT64_MAX, 2, 0, VIRTIO_ERR_RANGE);
 	hostile_refuse_single(peer, UINT64_MAX - 15, 32, W, VIRTIO_ERR_RANGE);
@@ -209,199 +246,165 @@ static void case_6_wrapping_ranges(void)
 			      VIRTIO_ERR_RANGE);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_6_wrapping_ranges)
 
-static void case_6_total_passes_32_bits(void)
+static void case_6_total_passes_32_bits(uint64_t features)
 {
-	struct peer *peer = peer_new(NUM);
 	const uint64_t big = UINT64_C(0x200000000);
+	const struct peer_piece pieces[] = {
+		{ big, 0x80000000, 0 },
+		{ big, 0x7fffffff, W },
+		{ big, 1, W },
+	};
+	struct peer *peer = peer_new(NUM);
 
 	/* Never touched; only its size matters here. */
 	peer->regions[1] = (struct virtio_region){
 		.addr = big,
-		.size = big,
-		.base = (void *)(uintptr_t)big,
+		.size = 0x80000000,
+		.base = (void *)(uintptr_t)0x10000000,
 		.rights = 3,
 	};
 	UNIT_ASSERT_INT(
 		virtio_region_table_init(&peer->table, peer->regions, 2), 0);
-	UNIT_ASSERT_INT(peer_start_device(peer, ALL), 0);
-	peer_desc(peer, 0, big, UINT32_MAX, N, 1);
-	peer_desc(peer, 1, big, 1, W, 0);
-	peer_avail(peer, 0);
-	hostile_expect_refusal(peer, VIRTIO_ERR_LENGTH);
-
-	peer_desc(peer, 0, big, UINT32_MAX - 1, N, 1);
-	peer_desc(peer, 1, big, 1, W, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	UNIT_ASSERT_INT(peer->chain.readable_len, UINT32_MAX - 1);
-	UNIT_ASSERT_INT(peer->chain.writable_len, 1);
+	UNIT_ASSERT_INT(peer_start_device(peer, features), 0);
+	hostile_refuse(peer, pieces, 3, VIRTIO_ERR_LENGTH);
+	hostile_accept(peer, pieces, 2);
+	UNIT_ASSERT_INT(peer->chain.readable_len, 0x80000000);
+	UNIT_ASSERT_INT(peer->chain.writable_len, 0x7fffffff);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_6_total_passes_32_bits)
 
-static void case_7_empty_descriptors(void)
+static void case_7_empty_descriptors(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
-
 	/* An empty one between two full ones, at an address of its liking. */
-	peer_desc(peer, 0, peer_bus(BUF), 8, N, 1);
-	peer_desc(peer, 1, UINT64_MAX, 0, N, 2);
-	peer_desc(peer, 2, peer_bus(BUF), 8, W, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	const struct peer_piece pieces[] = {
+		{ peer_bus(BUF), 8, 0 },
+		{ UINT64_MAX, 0, 0 },
+		{ peer_bus(BUF), 8, W },
+	};
+	const struct peer_piece empty = { peer_bus(BUF), 0, W }, zero = { 0 };
+	struct peer *peer = hostile_start(features);
+	uint16_t ids[3];
+
+	ids[0] = hostile_accept(peer, pieces, 3);
 	UNIT_ASSERT_INT(peer->chain.readable, 1);
 	UNIT_ASSERT_INT(peer->chain.writable, 1);
-
-	/* A chain of one, and the all-zero chain of untouched descriptors. */
-	peer_desc(peer, 5, peer_bus(BUF), 0, W, 0);
-	peer_avail(peer, 5);
-	peer_avail(peer, 6);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	ids[1] = hostile_accept(peer, &empty, 1);
 	UNIT_ASSERT_INT(peer->chain.readable + peer->chain.writable, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	UNIT_ASSERT_INT(peer->chain.head, 6);
+	ids[2] = hostile_accept(peer, &zero, 1);
+	UNIT_ASSERT_INT(peer->chain.readable + peer->chain.writable, 0);
 	UNIT_ASSERT_INT(peer->chain.readable_len + peer->chain.writable_len, 0);
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 6, 0), 0);
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 5, 0), 0);
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 0), 0);
+	hostile_use(peer, ids[2], 0);
+	hostile_use(peer, ids[1], 0);
+	hostile_use(peer, ids[0], 0);
 	hostile_serve_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_7_empty_descriptors)
 
-static void case_8_readable_after_writable(void)
+static void case_8_readable_after_writable(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
+	const struct peer_piece pieces[] = {
+		{ peer_bus(BUF), 8, 0 },
+		{ peer_bus(BUF), 8, W },
+		{ peer_bus(BUF), 8, 0 },
+		{ peer_bus(BUF), 8, W },
+	};
+	struct peer *peer = hostile_start(features);
 
-	peer_desc(peer, 0, peer_bus(BUF), 8, N | W, 1);
-	peer_desc(peer, 1, peer_bus(BUF), 8, 0, 0);
-	peer_avail(peer, 0);
-	hostile_expect_refusal(peer, VIRTIO_ERR_ORDER);
+	hostile_refuse(peer, &pieces[1], 2, VIRTIO_ERR_ORDER);
+	hostile_refuse(peer, pieces, 4, VIRTIO_ERR_ORDER);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_8_readable_after_writable)
 
-static void case_9_header_in_single_bytes(void)
+static void case_9_header_in_single_bytes(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
-	uint16_t i;
+	struct peer *peer = hostile_start(features);
+	struct peer_piece pieces[NUM];
+	uint16_t i, id;
 
-	for (i = 0; i < NUM; i++)
-		peer_desc(peer, i, peer_bus(BUF + 7u * i), 1,
-			  i < NUM - 1 ? N : 0, (uint16_t)(i + 1));
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	fill_pieces(pieces, 1);
+	id = hostile_accept(peer, pieces, NUM);
 	UNIT_ASSERT_INT(peer->chain.readable, NUM);
 	UNIT_ASSERT_INT(peer->chain.readable_len, NUM);
-	for (i = 0; i < NUM; i++)
+	for (i = 0; i < NUM; i++) {
 		CU_ASSERT_PTR_EQUAL(peer->segments[i].pointer,
 				    peer_at(peer, BUF + 7u * i));
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 0), 0);
+		UNIT_ASSERT_INT(peer->segments[i].len, 1);
+	}
+	hostile_use(peer, id, 0);
 	hostile_serve_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_9_header_in_single_bytes)
 
-static void case_10_indirect_abuse(void)
+static void case_11_unknown_flags(uint64_t features)
 {
-	struct peer *peer = hostile_start(PLAIN);
-
-	hostile_refuse_single(peer, peer_bus(TABLE), 32, I, VIRTIO_ERR_FLAGS);
-	/* From here on hostile_expect_refusal() has negotiated everything. */
-	peer_desc_at(peer, TABLE, peer_bus(TABLE), 32, I, 0);
-	hostile_refuse_single(peer, peer_bus(TABLE), 32, I,
-			      VIRTIO_ERR_INDIRECT);
-	/* The rest with a table that would do. */
-	peer_desc_at(peer, TABLE, peer_bus(BUF), 16, 0, 0);
-	hostile_refuse_single(peer, peer_bus(TABLE), 32, I | N,
-			      VIRTIO_ERR_INDIRECT);
-	hostile_refuse_single(peer, peer_bus(TABLE), 0, I, VIRTIO_ERR_INDIRECT);
-	hostile_refuse_single(peer, peer_bus(TABLE), 8, I, VIRTIO_ERR_INDIRECT);
-	hostile_refuse_single(peer, peer_bus(TABLE), 40, I,
-			      VIRTIO_ERR_INDIRECT);
-	hostile_refuse_single(peer, peer_bus(TABLE + 4), 32, I,
-			      VIRTIO_ERR_INDIRECT);
-	hostile_refuse_single(peer, 0, 32, I, VIRTIO_ERR_RANGE);
-	hostile_refuse_single(peer, peer_bus(PEER_BYTES - 16), 32, I,
-			      VIRTIO_ERR_RANGE);
-	hostile_refuse_single(peer, peer_bus(TABLE), 0xfffffff0, I,
-			      VIRTIO_ERR_RANGE);
-	peer_free(peer);
-}
-
-static void case_10_legal_indirect_chains(void)
-{
-	struct peer *peer = hostile_start(ALL);
-
-	/* Direct descriptors first, then a table; its WRITE bit is ignored. */
-	peer_desc(peer, 0, peer_bus(BUF), 16, N, 1);
-	peer_desc(peer, 1, peer_bus(TABLE), 48, I | W, 0);
-	peer_desc_at(peer, TABLE, peer_bus(BUF + 16), 16, N, 2);
-	peer_desc_at(peer, TABLE + 32, peer_bus(BUF + 32), 16, W, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	UNIT_ASSERT_INT(peer->chain.readable, 2);
-	UNIT_ASSERT_INT(peer->chain.writable, 1);
-	CU_ASSERT_PTR_EQUAL(peer->segments[2].pointer, peer_at(peer, BUF + 32));
-	/* Alignment to eight is all that allocators promise. */
-	peer_desc_at(peer, TABLE + 0x108, peer_bus(BUF), 16, 0, 0);
-	peer_desc(peer, 2, peer_bus(TABLE + 0x108), 16, I, 0);
-	peer_avail(peer, 2);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	/* A table larger than the queue with a short chain in it. */
-	peer_desc_at(peer, TABLE + 0x200, peer_bus(BUF), 16, N, 999);
-	peer_desc_at(peer, TABLE + 0x200 + 999 * 16, peer_bus(BUF), 16, 0, 0);
-	peer_desc(peer, 4, peer_bus(TABLE + 0x200), 16000, I, 0);
-	peer_avail(peer, 4);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	UNIT_ASSERT_INT(peer->chain.readable, 2);
-	peer_free(peer);
-}
-
-static void case_11_unknown_flags(void)
-{
-	struct peer *peer = hostile_start(ALL);
+	const struct peer_piece good = { peer_bus(BUF), 8, 0 };
+	struct peer *peer = hostile_start(features);
 	unsigned int bit;
 
-	for (bit = 3; bit < 16; bit++)
-		hostile_refuse_single(peer, peer_bus(BUF), 8,
-				      (uint16_t)(1u << bit), VIRTIO_ERR_FLAGS);
+	for (bit = 3; bit < 16; bit++) {
+		struct peer_piece pieces[2] = { good, good };
+
+		/* In a packed ring these two are the lap's. */
+		if (peer->packed && (1u << bit & (VIRTQ_DESC_F_AVAIL |
+						  VIRTQ_DESC_F_USED)))
+			continue;
+		pieces[1].flags = (uint16_t)(1u << bit);
+		hostile_refuse(peer, &pieces[1], 1, VIRTIO_ERR_FLAGS);
+		hostile_refuse(peer, pieces, 2, VIRTIO_ERR_FLAGS);
+	}
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_11_unknown_flags)
 
-static void case_12_changes_after_the_pop_change_nothing(void)
+static void case_12_changes_after_the_pop_change_nothing(uint64_t features)
 {
-	struct peer *peer = hostile_start(ALL);
+	const struct peer_piece pieces[] = {
+		{ peer_bus(BUF), 8, 0 },
+		{ peer_bus(BUF + 8), 8, W },
+	};
+	struct peer *peer = hostile_start(features);
+	uint16_t id = hostile_accept(peer, pieces, 2), i;
 
-	peer_desc(peer, 0, peer_bus(BUF), 8, N, 1);
-	peer_desc(peer, 1, peer_bus(BUF + 8), 8, W, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(hostile_pop(peer), 1);
-	peer_desc(peer, 0, 0, UINT32_MAX, W | N, 0xffff);
-	peer_desc(peer, 1, 0, UINT32_MAX, I, 0xffff);
+	for (i = 0; i < 2; i++) {
+		if (peer->packed)
+			peer_packed(peer, i, 0, UINT32_MAX, 0xffff, 0xffff);
+		else
+			peer_desc(peer, i, 0, UINT32_MAX, 0xffff, 0xffff);
+	}
 	UNIT_ASSERT_INT(peer->segments[0].len, 8);
+	CU_ASSERT_PTR_EQUAL(peer->segments[0].pointer, peer_at(peer, BUF));
 	UNIT_ASSERT_INT(peer->segments[1].addr, peer_bus(BUF + 8));
-	UNIT_ASSERT_INT(virtq_device_push(&peer->device, 0, 8), 0);
+	hostile_use(peer, id, 8);
 	hostile_serve_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(case_12_changes_after_the_pop_change_nothing)
 
 static const struct unit_test tests[] = {
-	UNIT_TEST(case_1_descriptor_loops),
-	UNIT_TEST(case_1_ring_named_as_its_own_table),
-	UNIT_TEST(case_1_longest_chain_is_legal_one_more_is_not),
-	UNIT_TEST(chain_beyond_the_capacity_is_refused),
-	UNIT_TEST(case_2_head_or_next_past_the_queue),
-	UNIT_TEST(case_5_addresses_outside_the_grant),
-	UNIT_TEST(case_5_last_byte_is_legal),
-	UNIT_TEST(case_5_buffer_inside_the_ring),
-	UNIT_TEST(case_5_holes_and_rights),
-	UNIT_TEST(case_6_wrapping_ranges),
-	UNIT_TEST(case_6_total_passes_32_bits),
-	UNIT_TEST(case_7_empty_descriptors),
-	UNIT_TEST(case_8_readable_after_writable),
-	UNIT_TEST(case_9_header_in_single_bytes),
-	UNIT_TEST(case_10_indirect_abuse),
-	UNIT_TEST(case_10_legal_indirect_chains),
-	UNIT_TEST(case_11_unknown_flags),
-	UNIT_TEST(case_12_changes_after_the_pop_change_nothing),
+	UNIT_TEST(split_case_1_descriptor_loops),
+	HOSTILE_TESTS(case_1_chain_without_end),
+	HOSTILE_TESTS(case_1_longest_chain_is_legal),
+	HOSTILE_TESTS(chain_beyond_the_capacity_is_refused),
+	HOSTILE_TESTS(case_2_head_past_the_queue),
+	UNIT_TEST(split_case_2_next_past_the_queue),
+	UNIT_TEST(packed_case_2_id_is_that_of_the_last_descriptor),
+	HOSTILE_TESTS(case_5_addresses_outside_the_grant),
+	HOSTILE_TESTS(case_5_last_byte_is_legal),
+	HOSTILE_TESTS(case_5_buffer_inside_the_ring),
+	HOSTILE_TESTS(case_5_holes_and_rights),
+	HOSTILE_TESTS(case_6_wrapping_ranges),
+	HOSTILE_TESTS(case_6_total_passes_32_bits),
+	HOSTILE_TESTS(case_7_empty_descriptors),
+	HOSTILE_TESTS(case_8_readable_after_writable),
+	HOSTILE_TESTS(case_9_header_in_single_bytes),
+	HOSTILE_TESTS(case_11_unknown_flags),
+	HOSTILE_TESTS(case_12_changes_after_the_pop_change_nothing),
 };
 
 UNIT_MAIN("virtio_device_chain", tests)

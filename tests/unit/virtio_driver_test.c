@@ -1,149 +1,172 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The driver side against a hostile device, and its contract with its caller.
- * The numbers in the names are those of the threat model's list of cases.
+ * The driver side's contract with its caller, in both formats: what it writes
+ * into the ring and what it refuses. A hostile device is in
+ * virtio_driver_hostile_test.c.
  */
-#include "../support/peer.h"
-#include "../support/unit.h"
+#include "../support/hostile.h"
 
-#define NUM	16u
-#define ALL	PEER_SPLIT
-#define PLAIN	VIRTIO_FEATURE(VIRTIO_F_VERSION_1)
+#define NUM	HOSTILE_NUM
+#define W	VIRTQ_DESC_F_WRITE
+#define N	VIRTQ_DESC_F_NEXT
+#define I	VIRTQ_DESC_F_INDIRECT
+#define A	VIRTQ_DESC_F_AVAIL
+#define U	VIRTQ_DESC_F_USED
 
-static int cookies[NUM];
+static const struct virtq_segment *const segments = hostile_segments;
 
-static const struct virtq_segment segments[] = {
-	{ .addr = PEER_BUS + PEER_BUFFERS, .len = 16 },
-	{ .addr = PEER_BUS + PEER_BUFFERS + 512, .len = 512 },
-	{ .addr = PEER_BUS + PEER_BUFFERS + 1024, .len = 1 },
-};
-
-static struct peer *start(uint64_t features)
+static void split_chain_is_written_as_specified(void)
 {
-	struct peer *peer = peer_new(NUM);
+	struct peer *peer = hostile_start_driver(PEER_SPLIT);
+	uint16_t head = hostile_add(peer, 0);
+	struct virtq_desc desc = peer_read_desc(peer, head);
 
-	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
-	return peer;
-}
-
-/* One readable and two writable segments; returns the head. */
-static uint16_t add(struct peer *peer, unsigned int tag)
-{
-	uint16_t entry = peer->driver.avail_idx & (NUM - 1);
-
-	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 2,
-					 &cookies[tag]), 0);
-	virtq_driver_publish(&peer->driver);
-	return peer->ring.avail->ring[entry];
-}
-
-static void expect_completion(struct peer *peer, unsigned int tag, uint32_t len)
-{
-	struct virtq_completion done = { 0 };
-
-	UNIT_ASSERT_INT(virtq_driver_get(&peer->driver, &done), 1);
-	CU_ASSERT_PTR_EQUAL(done.cookie, &cookies[tag]);
-	UNIT_ASSERT_INT(done.len, len);
-}
-
-static void expect_no_completion(struct peer *peer)
-{
-	struct virtq_completion done;
-
-	UNIT_ASSERT_INT(virtq_driver_get(&peer->driver, &done), 0);
-}
-
-static void good_request(struct peer *peer)
-{
-	uint16_t head = add(peer, 3);
-
-	peer_used(peer, head, 513);
-	expect_completion(peer, 3, 513);
-	expect_no_completion(peer);
-}
-
-/* The queue is latched with @error, gives back its buffers and restarts. */
-static void expect_latch(struct peer *peer, int error, unsigned int in_flight)
-{
-	struct virtq_completion done;
-	void *cookie;
-
-	UNIT_ASSERT_INT(virtq_driver_get(&peer->driver, &done), error);
-	UNIT_ASSERT_INT(virtq_driver_get(&peer->driver, &done), error);
-	UNIT_ASSERT_INT(virtq_driver_error(&peer->driver), error);
-	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 2, NULL),
-			error);
-	CU_ASSERT_FALSE(virtq_driver_publish(&peer->driver));
-	CU_ASSERT_TRUE(virtq_driver_enable_callbacks(&peer->driver));
-	for (; in_flight; in_flight--)
-		CU_ASSERT_TRUE(virtq_driver_detach(&peer->driver, &cookie));
-	CU_ASSERT_FALSE(virtq_driver_detach(&peer->driver, &cookie));
-	UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM);
-	UNIT_ASSERT_INT(peer_start_driver(peer, ALL), 0);
-	good_request(peer);
-	UNIT_ASSERT_INT(peer_start_driver(peer, ALL), 0);
-}
-
-/* Every descriptor is on the free list, once. */
-static void expect_distinct_heads(struct peer *peer)
-{
-	uint32_t seen = 0;
-	unsigned int i;
-
-	for (i = 0; i < NUM; i++) {
-		uint16_t entry = peer->driver.avail_idx & (NUM - 1);
-
-		UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 0,
-						 NULL), 0);
-		seen |= 1u << peer->ring.avail->ring[entry];
-	}
-	UNIT_ASSERT_INT(seen, (1u << NUM) - 1);
-}
-
-static void chain_is_written_as_specified(void)
-{
-	struct peer *peer = start(PLAIN);
-	const struct virtq_desc *desc = peer->ring.desc;
-	uint16_t head = add(peer, 0), next;
-
-	UNIT_ASSERT_INT(peer->ring.avail->idx, 1);
-	UNIT_ASSERT_INT(desc[head].addr, segments[0].addr);
-	UNIT_ASSERT_INT(desc[head].len, 16);
-	UNIT_ASSERT_INT(desc[head].flags, VIRTQ_DESC_F_NEXT);
-	next = desc[head].next;
-	UNIT_ASSERT_INT(desc[next].addr, segments[1].addr);
-	UNIT_ASSERT_INT(desc[next].flags,
-			VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE);
-	next = desc[next].next;
-	UNIT_ASSERT_INT(desc[next].len, 1);
-	UNIT_ASSERT_INT(desc[next].flags, VIRTQ_DESC_F_WRITE);
+	UNIT_ASSERT_INT(peer_read_avail_idx(peer), 1);
+	UNIT_ASSERT_INT(desc.addr, segments[0].addr);
+	UNIT_ASSERT_INT(desc.len, 16);
+	UNIT_ASSERT_INT(desc.flags, N);
+	desc = peer_read_desc(peer, desc.next);
+	UNIT_ASSERT_INT(desc.addr, segments[1].addr);
+	UNIT_ASSERT_INT(desc.flags, N | W);
+	desc = peer_read_desc(peer, desc.next);
+	UNIT_ASSERT_INT(desc.len, 1);
+	UNIT_ASSERT_INT(desc.flags, W);
 	UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM - 3);
 	peer_free(peer);
 }
 
-static void nothing_is_visible_before_publish(void)
+static void packed_chain_is_written_as_specified(void)
 {
-	struct peer *peer = start(PLAIN);
-	unsigned int i;
+	static const uint16_t flags[] = { N, N | W, W };
+	struct peer *peer = hostile_start_driver(PEER_PACKED);
+	struct pvirtq_desc desc;
+	unsigned int round, i;
+	uint16_t id;
 
-	for (i = 0; i < 3; i++)
-		UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 0,
-						 NULL), 0);
-	UNIT_ASSERT_INT(peer->ring.avail->idx, 0);
-	CU_ASSERT_TRUE(virtq_driver_publish(&peer->driver));
-	UNIT_ASSERT_INT(peer->ring.avail->idx, 3);
-	CU_ASSERT_FALSE(virtq_driver_publish(&peer->driver));
+	/* Through the end of the ring, where the lap changes. */
+	for (round = 0; round < 3 * NUM; round++) {
+		struct peer_place place = peer->avail;
+
+		id = hostile_add(peer, 0);
+		for (i = 0; i < 3; i++) {
+			desc = peer_read_packed(peer, place.idx);
+			UNIT_ASSERT_INT(desc.addr, segments[i].addr);
+			UNIT_ASSERT_INT(desc.len, segments[i].len);
+			UNIT_ASSERT_INT(desc.flags,
+					flags[i] | peer_avail_lap(&place));
+			peer_advance(peer, &place, 1);
+		}
+		UNIT_ASSERT_INT(desc.id, id);
+		UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM - 3);
+		peer_complete(peer, id, 1);
+		hostile_expect_completion(peer, 0, 1);
+	}
 	peer_free(peer);
 }
 
-static void callers_mistakes_change_nothing(void)
+static void table_is_written_as_specified(uint64_t features)
 {
-	static const struct virtq_segment empty = { .addr = PEER_BUS };
+	static const uint16_t flags[] = { 0, W, W };
+	struct peer *peer = peer_new(NUM);
+	const struct virtq_desc *table;
+	uint32_t offset;
+	uint16_t i, id;
+
+	peer->table_entries = 3;
+	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
+	hostile_add(peer, 0);
+	id = hostile_add(peer, 1);
+	/* At the same place in either: address, length, and the flags behind. */
+	UNIT_ASSERT_INT(peer_read_desc(peer, 1).addr,
+			peer_bus(PEER_TABLES) + id * 48u);
+	UNIT_ASSERT_INT(peer_read_desc(peer, 1).len, 48);
+	if (peer->packed)
+		UNIT_ASSERT_INT(peer_read_packed(peer, 1).flags, I | A);
+	else
+		UNIT_ASSERT_INT(peer_read_desc(peer, 1).flags, I);
+	for (i = 0; i < 3; i++) {
+		offset = PEER_TABLES + id * 48u + i * 16u;
+		table = peer_at(peer, offset);
+		UNIT_ASSERT_INT(virtio_le64(table->addr), segments[i].addr);
+		UNIT_ASSERT_INT(virtio_le32(table->len), segments[i].len);
+		if (peer->packed) {
+			/* In this format the flags come last. */
+			UNIT_ASSERT_INT(virtio_le16(table->next), flags[i]);
+			continue;
+		}
+		UNIT_ASSERT_INT(virtio_le16(table->flags),
+				flags[i] | (i < 2 ? N : 0));
+		if (i < 2)
+			UNIT_ASSERT_INT(virtio_le16(table->next), i + 1);
+	}
+	UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM - 2);
+	peer_free(peer);
+}
+HOSTILE_BOTH(table_is_written_as_specified)
+
+/* One segment needs no table, four do not fit one, and tables that were not
+ * negotiated are not used. */
+static void tables_are_used_where_they_help(uint64_t features)
+{
+	struct virtq_segment four[4] = { segments[0], segments[0], segments[0],
+					 segments[0] };
+	struct peer *peer = peer_new(NUM);
+	struct virtq_driver *vq = &peer->driver;
+
+	peer->table_entries = 3;
+	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, four, 1, 0, NULL), 0);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, four, 4, 0, NULL), 0);
+	UNIT_ASSERT_INT(virtq_driver_free(vq), NUM - 5);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, four, 3, 0, NULL), 0);
+	UNIT_ASSERT_INT(virtq_driver_free(vq), NUM - 6);
+	virtq_driver_publish(vq);
+	CU_ASSERT_FALSE((peer->packed ? peer_read_packed(peer, 0).flags :
+					peer_read_desc(peer, 0).flags) & I);
+	UNIT_ASSERT_INT(peer_start_driver(
+		peer, features & ~VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC)), 0);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, four, 3, 0, NULL), 0);
+	UNIT_ASSERT_INT(virtq_driver_free(vq), NUM - 3);
+	peer_free(peer);
+}
+HOSTILE_BOTH(tables_are_used_where_they_help)
+
+static void nothing_is_visible_before_publish(uint64_t features)
+{
+	struct peer *peer = hostile_start_driver(features);
+	unsigned int round, i;
+	int ids[3];
+
+	for (round = 0; round < 2 * NUM; round++) {
+		for (i = 0; i < 3; i++)
+			hostile_add_quietly(peer, 1, 0, i);
+		UNIT_ASSERT_INT(peer_take(peer), -1);
+		virtq_driver_publish(&peer->driver);
+		for (i = 0; i < 3; i++) {
+			ids[i] = peer_take(peer);
+			CU_ASSERT_TRUE(ids[i] >= 0);
+		}
+		UNIT_ASSERT_INT(peer_take(peer), -1);
+		CU_ASSERT_FALSE(virtq_driver_publish(&peer->driver));
+		for (i = 0; i < 3; i++) {
+			peer_complete(peer, (uint32_t)ids[i], 0);
+			hostile_expect_completion(peer, i, 0);
+		}
+	}
+	peer_free(peer);
+}
+HOSTILE_BOTH(nothing_is_visible_before_publish)
+
+static void callers_mistakes_change_nothing(uint64_t features)
+{
+	static const struct virtq_segment empty[] = {
+		{ .addr = PEER_BUS, .len = 1 }, { .addr = PEER_BUS },
+	};
 	static const struct virtq_segment huge[] = {
 		{ .addr = PEER_BUS, .len = UINT32_MAX },
 		{ .addr = PEER_BUS, .len = 1 },
 	};
-	struct peer *peer = start(PLAIN);
+	struct peer *peer = hostile_start_driver(features);
 	struct virtq_driver *vq = &peer->driver;
 	unsigned int i;
 
@@ -151,291 +174,202 @@ static void callers_mistakes_change_nothing(void)
 			VIRTIO_ERR_INVALID);
 	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, NUM, 1, NULL),
 			VIRTIO_ERR_INVALID);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, NUM, NULL),
+			VIRTIO_ERR_INVALID);
+	/* Sums that wrap. */
 	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, ~0u, 2, NULL),
 			VIRTIO_ERR_INVALID);
-	UNIT_ASSERT_INT(virtq_driver_add(vq, &empty, 1, 0, NULL),
+	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 2, ~0u, NULL),
+			VIRTIO_ERR_INVALID);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, empty, 1, 1, NULL),
 			VIRTIO_ERR_INVALID);
 	UNIT_ASSERT_INT(virtq_driver_add(vq, huge, 1, 1, NULL),
 			VIRTIO_ERR_LENGTH);
+	UNIT_ASSERT_INT(virtq_driver_free(vq), NUM);
 	for (i = 0; i < NUM / 3; i++)
-		add(peer, i);
+		hostile_add(peer, i);
 	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 2, NULL),
 			VIRTIO_ERR_FULL);
 	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 0, NULL), 0);
 	UNIT_ASSERT_INT(virtq_driver_free(vq), 0);
+	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 0, NULL),
+			VIRTIO_ERR_FULL);
 	UNIT_ASSERT_INT(virtq_driver_error(vq), 0);
 	peer_free(peer);
 }
+HOSTILE_BOTH(callers_mistakes_change_nothing)
 
-static void bad_configurations_are_refused(void)
+static void expect_refused_config(struct peer *peer,
+				  const struct virtq_driver_config *config,
+				  int error)
 {
-	struct peer *peer = peer_new(NUM);
-	struct virtq_driver_config good = {
-		.ring = peer->ring, .features = ALL, .slots = peer->slots,
-		.tables = peer_at(peer, PEER_BUFFERS),
-		.tables_addr = peer_bus(PEER_BUFFERS), .table_entries = 4,
-	}, bad;
-	struct virtq_driver *vq = &peer->driver;
+	struct virtq_completion done;
 
-	bad = good;
-	bad.ring.num = 12;
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_QUEUE_SIZE);
-	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 2, NULL),
-			VIRTIO_ERR_QUEUE_SIZE);
-	CU_ASSERT_FALSE(virtq_driver_publish(vq));
-	bad.ring.num = 65536;
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_QUEUE_SIZE);
-	bad = good;
-	bad.slots = NULL;
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_INVALID);
-	bad = good;
-	bad.ring.used = NULL;
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_INVALID);
-	bad = good;
-	bad.ring.desc = peer_at(peer, 8);
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_ALIGNMENT);
-	bad = good;
-	bad.tables_addr += 8;
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_ALIGNMENT);
-	bad = good;
-	bad.table_entries = 0;
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &bad), VIRTIO_ERR_INVALID);
-	UNIT_ASSERT_INT(virtq_driver_init(vq, &good), 0);
-	good_request(peer);
-	peer_free(peer);
+	UNIT_ASSERT_INT(virtq_driver_init(&peer->driver, config), error);
+	UNIT_ASSERT_INT(virtq_driver_error(&peer->driver), error);
+	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 2, NULL),
+			error);
+	UNIT_ASSERT_INT(virtq_driver_get(&peer->driver, &done), error);
+	CU_ASSERT_FALSE(virtq_driver_publish(&peer->driver));
 }
 
-static void case_16_used_id_past_the_queue(void)
+static void bad_sizes_are_refused(uint64_t features)
 {
-	static const uint32_t bad[] = { NUM, 0x10000, 0x80000000, UINT32_MAX };
-	struct peer *peer = start(ALL);
+	static const uint32_t bad[] = { 0, 0x8001, 0x10000, UINT32_MAX };
+	struct peer *peer = peer_new(NUM);
+	struct virtq_driver_config config = {
+		.ring = peer->ring, .features = features, .slots = peer->slots,
+	};
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		add(peer, 0);
-		peer_used(peer, bad[i], 1);
-		expect_latch(peer, VIRTIO_ERR_HEAD, 1);
+		config.ring.num = bad[i];
+		expect_refused_config(peer, &config, VIRTIO_ERR_QUEUE_SIZE);
 	}
-	/* The low half would be a head in flight. */
-	peer_used(peer, 0x10000u | add(peer, 0), 1);
-	expect_latch(peer, VIRTIO_ERR_HEAD, 1);
+	config.ring.num = 12;
+	if (features & VIRTIO_FEATURE(VIRTIO_F_RING_PACKED))
+		UNIT_ASSERT_INT(virtq_driver_init(&peer->driver, &config), 0);
+	else
+		expect_refused_config(peer, &config, VIRTIO_ERR_QUEUE_SIZE);
+	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
+	hostile_complete_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(bad_sizes_are_refused)
 
-static void case_16_used_id_that_is_no_head(void)
+static void missing_or_misaligned_parts_are_refused(uint64_t features)
 {
-	struct peer *peer = start(ALL);
-	uint16_t head = add(peer, 0);
+	struct peer *peer = peer_new(NUM);
+	const struct virtq_driver_config good = {
+		.ring = peer->ring, .features = features, .slots = peer->slots,
+		.tables = peer_at(peer, PEER_TABLES),
+		.tables_addr = peer_bus(PEER_TABLES), .table_entries = 4,
+	};
+	struct virtq_driver_config bad[11];
+	unsigned int i;
 
-	peer_used(peer, peer->ring.desc[head].next, 1);
-	expect_latch(peer, VIRTIO_ERR_REUSED, 1);
-
-	add(peer, 0);
-	peer_used(peer, NUM - 1, 1);
-	expect_latch(peer, VIRTIO_ERR_REUSED, 1);
+	for (i = 0; i < 11; i++)
+		bad[i] = good;
+	bad[0].slots = NULL;
+	bad[1].ring.desc = NULL;
+	bad[2].ring.avail = NULL;
+	bad[3].ring.used = NULL;
+	bad[4].table_entries = 0;
+	for (i = 0; i < 5; i++)
+		expect_refused_config(peer, &bad[i], VIRTIO_ERR_INVALID);
+	bad[5].ring.desc = peer_at(peer, 8);
+	bad[6].ring.avail = (void *)((char *)good.ring.avail + 1);
+	bad[7].ring.used = (void *)((char *)good.ring.used + 2);
+	bad[8].tables_addr += 8;
+	bad[9].tables = peer_at(peer, PEER_TABLES + 8);
+	for (i = 5; i < 10; i++)
+		expect_refused_config(peer, &bad[i], VIRTIO_ERR_ALIGNMENT);
+	/* The event suppression structure wants more than an available ring. */
+	bad[10].ring.avail = (void *)((char *)good.ring.avail + 2);
+	if (features & VIRTIO_FEATURE(VIRTIO_F_RING_PACKED))
+		expect_refused_config(peer, &bad[10], VIRTIO_ERR_ALIGNMENT);
+	else
+		UNIT_ASSERT_INT(virtq_driver_init(&peer->driver, &bad[10]), 0);
+	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
+	hostile_complete_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(missing_or_misaligned_parts_are_refused)
 
-static void case_16_used_id_replayed(void)
+/* What was there before is nobody's completion and nobody's wish. */
+static void start_clears_the_ring(uint64_t features)
 {
-	struct peer *peer = start(ALL);
-	uint16_t head;
+	struct peer *peer = peer_new(NUM);
+	size_t i, stale = 0;
 
-	head = add(peer, 0);
-	add(peer, 1);
-	peer_used(peer, head, 1);
-	peer_used(peer, head, 1);
-	expect_completion(peer, 0, 1);
-	expect_latch(peer, VIRTIO_ERR_REUSED, 1);
+	__builtin_memset(peer->memory, 0xff, PEER_BYTES);
+	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
+	for (i = 0; i < (peer->packed ? NUM * 16 : virtq_desc_bytes(NUM)); i++)
+		stale += ((unsigned char *)peer->ring.desc)[i] != 0;
+	for (i = 0; i < (peer->packed ? 4 : virtq_avail_bytes(NUM)); i++)
+		stale += ((unsigned char *)peer->ring.avail)[i] != 0;
+	for (i = 0; i < (peer->packed ? 4 : virtq_used_bytes(NUM)); i++)
+		stale += ((unsigned char *)peer->ring.used)[i] != 0;
+	UNIT_ASSERT_INT(stale, 0);
+	hostile_expect_no_completion(peer);
+	hostile_complete_good(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(start_clears_the_ring)
 
-static void case_17_used_length_is_clamped(void)
+static void completion_out_of_order(uint64_t features)
 {
-	struct peer *peer = start(ALL);
-	uint16_t head;
-
-	peer_used(peer, add(peer, 0), UINT32_MAX);
-	expect_completion(peer, 0, 513);
-	peer_used(peer, add(peer, 1), 514);
-	expect_completion(peer, 1, 513);
-	peer_used(peer, add(peer, 2), 7);
-	expect_completion(peer, 2, 7);
-	peer_used(peer, add(peer, 2), 0);
-	expect_completion(peer, 2, 0);
-
-	/* Nothing was writable: whatever it says it wrote, it did not. */
-	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 3, 0,
-					 &cookies[4]), 0);
-	virtq_driver_publish(&peer->driver);
-	head = peer->ring.avail->ring[4];
-	peer_used(peer, head, 100);
-	expect_completion(peer, 4, 0);
-
-	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 0, 3,
-					 &cookies[5]), 0);
-	virtq_driver_publish(&peer->driver);
-	peer_used(peer, peer->ring.avail->ring[5], 1000);
-	expect_completion(peer, 5, 529);
-	good_request(peer);
-	peer_free(peer);
-}
-
-static void case_18_used_index_jumps(void)
-{
-	struct peer *peer = start(ALL);
-
-	add(peer, 0);
-	peer_set_used_idx(peer, 2);
-	expect_latch(peer, VIRTIO_ERR_INDEX, 1);
-
-	/* With nothing published at all. */
-	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 2, NULL),
-			0);
-	peer_set_used_idx(peer, 1);
-	expect_latch(peer, VIRTIO_ERR_INDEX, 1);
-
-	good_request(peer);
-	peer_set_used_idx(peer, 0);
-	expect_latch(peer, VIRTIO_ERR_INDEX, 0);
-
-	peer_set_used_idx(peer, 0x8000);
-	expect_latch(peer, VIRTIO_ERR_INDEX, 0);
-	peer_free(peer);
-}
-
-static void case_19_descriptors_rewritten_by_the_device(void)
-{
-	struct peer *peer = start(ALL);
+	struct peer *peer = hostile_start_driver(features);
 	unsigned int round, i;
-	uint16_t head;
+	uint16_t ids[4];
 
 	for (round = 0; round < 3 * NUM; round++) {
-		head = add(peer, 0);
-		for (i = 0; i < NUM; i++)
-			peer_desc(peer, (uint16_t)i, UINT64_MAX, UINT32_MAX,
-				  0xffff, (uint16_t)(round * 7 + i));
-		peer_used(peer, head, 1);
-		expect_completion(peer, 0, 1);
+		for (i = 0; i < 4; i++)
+			ids[i] = hostile_add(peer, i);
+		for (i = 0; i < 4; i++)
+			peer_complete(peer, ids[(i * 3 + 1) % 4], i);
+		for (i = 0; i < 4; i++)
+			hostile_expect_completion(peer, (i * 3 + 1) % 4, i);
 		UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM);
 	}
-	good_request(peer);
-	expect_distinct_heads(peer);
 	peer_free(peer);
 }
+HOSTILE_BOTH(completion_out_of_order)
 
-static void available_ring_scribbled_by_the_device(void)
+/*
+ * The ring full of chains of any length, completed last one first: every id in
+ * flight is another one, and every cookie comes back once.
+ */
+static void full_ring_of_chains_in_any_order(uint64_t features)
 {
-	struct peer *peer = start(ALL);
-	uint16_t head = add(peer, 0);
-	unsigned int i;
+	struct peer *peer = hostile_start_driver(features);
+	struct virtq_segment all[NUM];
+	unsigned int length, round, count, i;
+	uint16_t ids[NUM];
 
-	for (i = 0; i < virtq_avail_bytes(NUM); i++)
-		((unsigned char *)peer->ring.avail)[i] = 0x5a;
-	peer_used(peer, head, 2);
-	expect_completion(peer, 0, 2);
-	add(peer, 1);
-	UNIT_ASSERT_INT(peer->ring.avail->idx, 2);
-	peer_free(peer);
-}
+	for (i = 0; i < NUM; i++)
+		all[i] = segments[0];
+	for (length = 1; length <= NUM; length++) {
+		for (round = 0; round < 2 * NUM; round++) {
+			uint32_t seen = 0;
 
-static void completion_out_of_order(void)
-{
-	struct peer *peer = start(ALL);
-	uint16_t heads[4];
-	unsigned int i;
+			count = NUM / length;
+			for (i = 0; i < count; i++) {
+				UNIT_ASSERT_INT(virtq_driver_add(
+					&peer->driver, all, length, 0,
+					&ids[i]), 0);
+				virtq_driver_publish(&peer->driver);
+				ids[i] = (uint16_t)peer_take(peer);
+				CU_ASSERT_FALSE(seen & 1u << ids[i]);
+				seen |= 1u << ids[i];
+			}
+			while (count--) {
+				struct virtq_completion done = { 0 };
 
-	for (i = 0; i < 4; i++)
-		heads[i] = add(peer, i);
-	for (i = 0; i < 4; i++)
-		peer_used(peer, heads[(i * 3 + 1) % 4], i);
-	for (i = 0; i < 4; i++)
-		expect_completion(peer, (i * 3 + 1) % 4, i);
-	UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM);
-	peer_free(peer);
-}
-
-static void buffer_used_before_it_was_published(void)
-{
-	struct peer *peer = start(ALL);
-	uint16_t first = add(peer, 0);
-
-	/* Gains the device nothing: it may read the descriptors anyway. */
-	UNIT_ASSERT_INT(virtq_driver_add(&peer->driver, segments, 1, 2,
-					 &cookies[1]), 0);
-	peer_used(peer, peer->ring.avail->ring[1], 1);
-	expect_completion(peer, 1, 1);
-	virtq_driver_publish(&peer->driver);
-	peer_used(peer, first, 1);
-	expect_completion(peer, 0, 1);
-	UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM);
-	good_request(peer);
-	peer_free(peer);
-}
-
-static void notification_by_flag(void)
-{
-	struct peer *peer = start(PLAIN);
-	struct virtq_driver *vq = &peer->driver;
-
-	peer->ring.used->flags = virtio_le16(VIRTQ_USED_F_NO_NOTIFY);
-	add(peer, 0);
-	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 0, NULL), 0);
-	CU_ASSERT_FALSE(virtq_driver_publish(vq));
-	peer->ring.used->flags = 0;
-	UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 0, NULL), 0);
-	CU_ASSERT_TRUE(virtq_driver_publish(vq));
-
-	virtq_driver_disable_callbacks(vq);
-	UNIT_ASSERT_INT(peer->ring.avail->flags, VIRTQ_AVAIL_F_NO_INTERRUPT);
-	CU_ASSERT_FALSE(virtq_driver_enable_callbacks(vq));
-	UNIT_ASSERT_INT(peer->ring.avail->flags, 0);
-	peer_used(peer, 0, 1);
-	CU_ASSERT_TRUE(virtq_driver_enable_callbacks(vq));
-	CU_ASSERT_TRUE(virtq_driver_enable_callbacks_delayed(vq));
-	peer_free(peer);
-}
-
-static void notification_by_event_index(void)
-{
-	struct peer *peer = start(ALL);
-	struct virtq_driver *vq = &peer->driver;
-	unsigned int i;
-
-	peer_set_avail_event(peer, 2);
-	for (i = 0; i < 4; i++) {
-		UNIT_ASSERT_INT(virtq_driver_add(vq, segments, 1, 0, NULL), 0);
-		UNIT_ASSERT_INT(virtq_driver_publish(vq), i == 2);
+				peer_complete(peer, ids[count], 0);
+				UNIT_ASSERT_INT(virtq_driver_get(&peer->driver,
+								 &done), 1);
+				CU_ASSERT_PTR_EQUAL(done.cookie, &ids[count]);
+			}
+			UNIT_ASSERT_INT(virtq_driver_free(&peer->driver), NUM);
+		}
 	}
-	CU_ASSERT_FALSE(virtq_driver_enable_callbacks(vq));
-	UNIT_ASSERT_INT(*virtq_used_event(&peer->ring), 0);
-	CU_ASSERT_FALSE(virtq_driver_enable_callbacks_delayed(vq));
-	UNIT_ASSERT_INT(*virtq_used_event(&peer->ring), 3);
-	peer_used(peer, 0, 0);
-	CU_ASSERT_TRUE(virtq_driver_enable_callbacks(vq));
-	CU_ASSERT_FALSE(virtq_driver_enable_callbacks_delayed(vq));
-	for (i = 1; i < 4; i++)
-		peer_used(peer, i, 0);
-	CU_ASSERT_TRUE(virtq_driver_enable_callbacks_delayed(vq));
 	peer_free(peer);
 }
+HOSTILE_BOTH(full_ring_of_chains_in_any_order)
 
 static const struct unit_test tests[] = {
-	UNIT_TEST(chain_is_written_as_specified),
-	UNIT_TEST(nothing_is_visible_before_publish),
-	UNIT_TEST(callers_mistakes_change_nothing),
-	UNIT_TEST(bad_configurations_are_refused),
-	UNIT_TEST(case_16_used_id_past_the_queue),
-	UNIT_TEST(case_16_used_id_that_is_no_head),
-	UNIT_TEST(case_16_used_id_replayed),
-	UNIT_TEST(case_17_used_length_is_clamped),
-	UNIT_TEST(case_18_used_index_jumps),
-	UNIT_TEST(case_19_descriptors_rewritten_by_the_device),
-	UNIT_TEST(available_ring_scribbled_by_the_device),
-	UNIT_TEST(completion_out_of_order),
-	UNIT_TEST(buffer_used_before_it_was_published),
-	UNIT_TEST(notification_by_flag),
-	UNIT_TEST(notification_by_event_index),
+	UNIT_TEST(split_chain_is_written_as_specified),
+	UNIT_TEST(packed_chain_is_written_as_specified),
+	HOSTILE_TESTS(table_is_written_as_specified),
+	HOSTILE_TESTS(tables_are_used_where_they_help),
+	HOSTILE_TESTS(nothing_is_visible_before_publish),
+	HOSTILE_TESTS(callers_mistakes_change_nothing),
+	HOSTILE_TESTS(bad_sizes_are_refused),
+	HOSTILE_TESTS(missing_or_misaligned_parts_are_refused),
+	HOSTILE_TESTS(start_clears_the_ring),
+	HOSTILE_TESTS(completion_out_of_order),
+	HOSTILE_TESTS(full_ring_of_chains_in_any_order),
 };
 
 UNIT_MAIN("virtio_driver", tests)
