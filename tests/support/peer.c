@@ -69,7 +69,7 @@ int peer_start_device(struct peer *peer, uint64_t features)
 	return peer_resume_device(peer, features, NULL);
 }
 
-int peer_start_driver(struct peer *peer, uint64_t features)
+int peer_restart_driver(struct peer *peer, uint64_t features)
 {
 	struct virtq_driver_config config = {
 		.ring = peer->ring,
@@ -81,8 +81,13 @@ int peer_start_driver(struct peer *peer, uint64_t features)
 		.table_entries = peer->table_entries,
 	};
 
-	start_raw_side(peer, features);
 	return virtq_driver_init(&peer->driver, &config);
+}
+
+int peer_start_driver(struct peer *peer, uint64_t features)
+{
+	start_raw_side(peer, features);
+	return peer_restart_driver(peer, features);
 }
 
 uint16_t peer_avail_lap(const struct peer_place *place)

@@ -96,6 +96,8 @@ int peer_start_driver(struct peer *peer, uint64_t features);
 /* The device side once more on the ring as it is; the raw driver goes on. */
 int peer_resume_device(struct peer *peer, uint64_t features,
 		       const struct virtq_position *resume);
+/* The driver side once more; the raw device stays where it is. */
+int peer_restart_driver(struct peer *peer, uint64_t features);
 
 /*
  * A raw driver, in either format. A buffer goes to the descriptors from @id on

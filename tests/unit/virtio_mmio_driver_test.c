@@ -176,6 +176,8 @@ static void features_unknown_or_unmet_are_not_accepted(void)
 
 static void slow_and_stuck_resets(void)
 {
+	struct virtq_addresses at = queue_at;
+
 	negotiate();
 	device.slow_reads = 1000;
 	UNIT_ASSERT_INT(virtio_mmio_reset(dev), 0);
@@ -188,6 +190,14 @@ static void slow_and_stuck_resets(void)
 	CU_ASSERT_FALSE(device.machine.status & VIRTIO_STATUS_FAILED);
 	device.silent = false;
 	virtio_mmio_device_reset_done(&device.machine);
+	/* One that never says that it was reset is left alone. */
+	negotiate();
+	at.num = 24;
+	mmio_device_lie(&device, VIRTIO_MMIO_STATUS, 15);
+	UNIT_ASSERT_INT(virtio_mmio_setup_queue(dev, 0, &at),
+			VIRTIO_ERR_QUEUE_SIZE);
+	UNIT_ASSERT_INT(device.machine.status, 0);
+	device.lie_count = 0;
 	expect_recovery();
 }
 

@@ -2,8 +2,8 @@
 /*
  * Driver and device in two threads, made for the thread sanitiser: it sees
  * whether the ring alone orders all data. One pair polls; another sleeps on
- * semaphores, so that a single lost wake-up hangs it, which the alarm ends. A
- * last one has the driver rewrite descriptors while they are being walked.
+ * semaphores, so that a single lost wake-up hangs it, which the alarm ends.
+ * Threads that break the rules are in virtio_scribble_test.c.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -258,102 +258,11 @@ static void packed_exchange_in_order(void)
 	in_every_mode(true, true);
 }
 
-struct scribble {
-	struct peer *peer;
-	uint32_t stop;
-};
-
-static uint32_t next_random(uint32_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 17;
-	*state ^= *state << 5;
-	return *state;
-}
-
-/* Writes descriptors, ring and index: good ones, bad ones, all the time. */
-static void *run_scribbler(void *argument)
-{
-	struct scribble *scribble = argument;
-	struct peer *peer = scribble->peer;
-	uint32_t state = 88172645;
-
-	while (!port_load_acquire(&scribble->stop)) {
-		uint32_t r = next_random(&state);
-		uint64_t addr = peer_bus(r % PEER_BYTES);
-
-		peer_desc(peer, (uint16_t)(r % NUM),
-			  r & 0x10000 ? addr : addr << (r >> 28),
-			  r & 0x700000 ? r >> 24 : ~r,
-			  (uint16_t)((r >> 8) & 7),
-			  (uint16_t)((r >> 5) % (NUM + 1)));
-		port_store(&peer->ring.avail->ring[r / 3 % NUM],
-			   (uint16_t)(r / 7 % (NUM + (r % 64 == 0))));
-		port_store_release(&peer->ring.avail->idx, (uint16_t)(r % 80));
-	}
-	return NULL;
-}
-
-/* Is the range of every segment inside the block, whatever happened? */
-static unsigned int stray_segments(const struct peer *peer)
-{
-	unsigned int i, stray = 0;
-
-	for (i = 0; i < (unsigned int)peer->chain.readable +
-	     peer->chain.writable; i++) {
-		const struct virtq_segment *segment = &peer->segments[i];
-		size_t offset = (size_t)((unsigned char *)segment->pointer -
-					 peer->memory);
-
-		stray += !segment->len || offset >= PEER_BYTES ||
-			segment->len > PEER_BYTES - offset ||
-			segment->addr != PEER_BUS + offset;
-	}
-	return stray;
-}
-
-static void case_12_descriptors_change_during_the_walk(void)
-{
-	struct scribble scribble = { .peer = peer_new(NUM) };
-	struct peer *peer = scribble.peer;
-	struct virtq_device_config config = {
-		.addresses = peer->addresses, .features = PEER_SPLIT,
-		.regions = &peer->table, .slots = peer->device_slots,
-	};
-	unsigned int round, stray = 0, popped = 0, errors = 0;
-	pthread_t thread;
-
-	alarm(LIMIT_SECONDS);
-	pthread_create(&thread, NULL, run_scribbler, &scribble);
-	/* Until enough was seen, however late the other thread starts. */
-	for (round = 0; round < 50000 || popped < 1000; round++) {
-		errors += virtq_device_init(&peer->device, &config) != 0;
-		while (virtq_device_pop(&peer->device, &peer->chain) > 0) {
-			stray += stray_segments(peer);
-			popped++;
-		}
-		if (round % 64 == 0)
-			sched_yield();
-	}
-	port_store_release(&scribble.stop, 1);
-	pthread_join(thread, NULL);
-	alarm(0);
-	UNIT_ASSERT_INT(errors, 0);
-	UNIT_ASSERT_INT(stray, 0);
-
-	UNIT_ASSERT_INT(peer_start_device(peer, PEER_SPLIT), 0);
-	peer_desc(peer, 0, peer_bus(PEER_BUFFERS), 8, 0, 0);
-	peer_avail(peer, 0);
-	UNIT_ASSERT_INT(virtq_device_pop(&peer->device, &peer->chain), 1);
-	peer_free(peer);
-}
-
 static const struct unit_test tests[] = {
 	UNIT_TEST(split_exchange),
 	UNIT_TEST(split_exchange_in_order),
 	UNIT_TEST(packed_exchange),
 	UNIT_TEST(packed_exchange_in_order),
-	UNIT_TEST(case_12_descriptors_change_during_the_walk),
 };
 
 UNIT_MAIN("virtio_threads", tests)
