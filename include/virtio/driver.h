@@ -74,7 +74,6 @@ struct virtq_driver {
 	uint16_t table_entries;
 	uint16_t free_head;		/* slots, first in first out */
 	uint16_t free_tail;
-	uint16_t free_slots;		/* how many those are */
 	uint16_t free_count;		/* free descriptors */
 	uint16_t avail_idx;		/* where the next buffer is added */
 	uint16_t exposed_idx;		/* from here on the device sees none */

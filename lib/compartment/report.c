@@ -11,12 +11,14 @@ static void put_char(struct text *text, char c)
 		text->buffer[text->used++] = c;
 }
 
+/* Text from a blob may hold anything: a terminal must not obey it, and a line
+ * end in it must not pass for a line of ours. */
 static void put_string(struct text *text, const char *string)
 {
 	if (!string)
 		string = "(none)";
-	while (*string)
-		put_char(text, *string++);
+	for (; *string; string++)
+		put_char(text, *string < ' ' || *string > '~' ? '?' : *string);
 }
 
 static void put_number(struct text *text, unsigned long value,
@@ -76,16 +78,6 @@ void text_append(struct text *text, const char *format, ...)
 	va_end(args);
 }
 
-/* Text from a blob may hold anything; a terminal must not obey it. */
-static void make_printable(struct text *text)
-{
-	size_t i;
-
-	for (i = 0; i < text->used; i++)
-		if (text->buffer[i] < ' ' || text->buffer[i] > '~')
-			text->buffer[i] = '?';
-}
-
 static void report_line(struct compartment_report *report, const char *kind,
 			const char *where, const char *property,
 			const char *format, va_list args)
@@ -99,7 +91,6 @@ static void report_line(struct compartment_report *report, const char *kind,
 	if (property)
 		text_append(&text, "%s: ", property);
 	text_vappend(&text, format, args);
-	make_printable(&text);
 	report->line(report->context, buffer);
 }
 

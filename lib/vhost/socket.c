@@ -8,6 +8,9 @@
 
 #include <vhost/socket.h>
 
+/* What Linux lets one message carry (unix(7)). */
+#define SCM_FDS_MAX	253
+
 void vhost_socket_init(struct vhost_socket *sock, int fd,
 		       enum vhost_user_sender peer)
 {
@@ -72,10 +75,10 @@ static int keep_fds(struct vhost_socket *sock, struct msghdr *msg,
 static int fill(struct vhost_socket *sock, size_t goal,
 		struct vhost_fault *fault)
 {
-	/* Room for twice what is kept: a surplus is seen, not cut off. */
+	/* Room for all that may come: a surplus is closed, not cut off. */
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(2 * VHOST_SOCKET_FDS_MAX * sizeof(int))];
+		char bytes[CMSG_SPACE(SCM_FDS_MAX * sizeof(int))];
 	} control;
 	struct iovec iov;
 	struct msghdr msg;

@@ -200,9 +200,9 @@ static void device_note_taken(struct virtq_device *vq, uint16_t head,
 	struct virtq_device_slot *slot = &vq->slots[head];
 
 	slot->count = count;
-	slot->next = 0;
 	if (!vq->in_order)
 		return;
+	slot->next = 0;
 	if (vq->waiting++)
 		vq->slots[vq->newest].next |= head;
 	else

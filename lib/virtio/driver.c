@@ -69,7 +69,6 @@ int virtq_driver_init(struct virtq_driver *vq,
 	vq->table_entries = config->table_entries;
 	vq->free_head = 0;
 	vq->free_tail = (uint16_t)(config->ring.num - 1);
-	vq->free_slots = (uint16_t)config->ring.num;
 	vq->free_count = (uint16_t)config->ring.num;
 	vq->avail_idx = 0;
 	vq->exposed_idx = 0;
@@ -117,13 +116,6 @@ static int driver_measure(const struct virtq_buffer *buffer,
 	return VIRTIO_OK;
 }
 
-/* Split: a slot for each descriptor. Packed: one id, whatever its length. */
-static uint16_t driver_slots_of(const struct virtq_driver *vq,
-				const struct virtq_driver_slot *slot)
-{
-	return vq->packed ? 1 : slot->count;
-}
-
 int virtq_driver_add(struct virtq_driver *vq,
 		     const struct virtq_segment *segments,
 		     unsigned int readable, unsigned int writable, void *cookie)
@@ -163,7 +155,6 @@ int virtq_driver_add(struct virtq_driver *vq,
 		last = indirect ? virtq_split_add_table(vq, &buffer) :
 				  virtq_split_add_chain(vq, &buffer);
 	vq->free_head = vq->slots[last].next;
-	vq->free_slots -= driver_slots_of(vq, slot);
 	vq->free_count -= slot->count;
 	return VIRTIO_OK;
 }
@@ -250,6 +241,16 @@ static int driver_next_used(struct virtq_driver *vq, uint32_t *id,
 }
 
 /*
+ * Is there a list that begins at free_head? If not, free_head is where the last
+ * one ended. A packed ring may have free ids and no free descriptor, but all
+ * its ids are in flight, that one too, when none is free.
+ */
+static bool driver_has_free_slot(const struct virtq_driver *vq)
+{
+	return vq->packed ? !vq->slots[vq->free_head].count : vq->free_count;
+}
+
+/*
  * Put the slots of a buffer behind the last free one. First in, first out: so
  * in order of use they stay in the order of the ring (2.7.9), and the
  * descriptor that the device has just read is the last to be written again.
@@ -257,18 +258,20 @@ static int driver_next_used(struct virtq_driver *vq, uint32_t *id,
 static void driver_free_slots(struct virtq_driver *vq, uint16_t head)
 {
 	struct virtq_driver_slot *slot = &vq->slots[head];
-	uint16_t count = driver_slots_of(vq, slot), last = head, i;
+	/* Split: a slot for each descriptor. Packed: one id for the buffer. */
+	uint16_t count = vq->packed ? 1 : slot->count;
+	uint16_t last = head, i;
 
 	/* Never by desc.next: the device could have rewritten it. */
 	for (i = 1; i < count; i++)
 		last = vq->slots[last].next;
-	vq->oldest = vq->slots[last].next;
-	if (vq->free_slots)
+	if (vq->in_order)
+		vq->oldest = vq->slots[last].next;
+	if (driver_has_free_slot(vq))
 		vq->slots[vq->free_tail].next = head;
 	else
 		vq->free_head = head;
 	vq->free_tail = last;
-	vq->free_slots += count;
 	vq->free_count += slot->count;
 	slot->count = 0;
 }
