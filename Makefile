@@ -72,6 +72,7 @@ include payloads/payloads.mk
 include firmware/bundle.mk
 include firmware/run.mk
 include tests/tests.mk
+include payloads/host/host.mk
 
 clean:
 	$(call say,CLEAN,build)

@@ -26,6 +26,7 @@ layer port 'port/.*|port_arch\.h'
 layer virtio 'virtio/.*|port/.*'
 layer doorbell 'doorbell/.*|port/.*'
 layer loopback 'loopback/.*|virtio/.*|port/.*'
+layer vhost 'vhost/.*|loopback/.*|virtio/.*|port/.*|[a-z_]+\.h|(sys|linux)/[a-z_]+\.h'
 layer compartment 'stdarg\.h|compartment/.*|doorbell/.*|port/.*|libfdt\.h'
 
 claim 'no architecture #ifdef outside the architecture folders' "$(
