@@ -62,7 +62,8 @@ int vhost_inflight_create(unsigned int num_queues, unsigned int queue_size,
 
 /*
  * Map the memory that a message describes, for at most @max_queues of
- * @max_size. @inflight must hold nothing.
+ * @max_size. @inflight must hold nothing. Memory with room for @max_size in each
+ * queue serves rings of any size up to it, whatever size the message says.
  * Errors: VHOST_ERR_VALUE (too many, too small), VHOST_ERR_MEMORY (file too
  * short, not sealed), VHOST_ERR_SYSTEM.
  */

@@ -148,8 +148,9 @@ bool virtq_driver_publish(struct virtq_driver *vq);
 void virtq_driver_expose(struct virtq_driver *vq);
 
 /*
- * The value to notify the device with for queue @queue: the queue's number, and
- * with VIRTIO_F_NOTIFICATION_DATA above it how far the driver is (2.9).
+ * The value to notify the device with for queue @queue, once virtq_driver_publish()
+ * has said so: the queue's number, and with VIRTIO_F_NOTIFICATION_DATA above it
+ * how far the driver is (2.9).
  */
 uint32_t virtq_driver_notification(const struct virtq_driver *vq,
 				   uint16_t queue);

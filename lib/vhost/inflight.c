@@ -98,14 +98,18 @@ int vhost_inflight_map(struct vhost_inflight *inflight,
 		       struct vhost_fault *fault)
 {
 	int ret = check_log(message, fd, max_queues, max_size, fault);
+	unsigned int entries = message->queue_size;
 	size_t size;
 	void *map;
 
 	if (ret)
 		return ret;
+	/* One of GET_INFLIGHT_FD has room for rings of any size. */
+	if (message->mmap_size >=
+	    vhost_inflight_bytes(message->num_queues, max_size))
+		entries = max_size;
 	/* What is needed, however much there may be. */
-	size = (size_t)vhost_inflight_bytes(message->num_queues,
-					    message->queue_size);
+	size = (size_t)vhost_inflight_bytes(message->num_queues, entries);
 	map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		   (off_t)message->mmap_offset);
 	if (map == MAP_FAILED)
@@ -114,9 +118,9 @@ int vhost_inflight_map(struct vhost_inflight *inflight,
 		.map = map,
 		.map_size = size,
 		.queues = map,
-		.queue_bytes = queue_bytes(message->queue_size),
+		.queue_bytes = queue_bytes(entries),
 		.num_queues = message->num_queues,
-		.queue_size = message->queue_size,
+		.queue_size = (uint16_t)entries,
 	};
 	return VHOST_OK;
 }

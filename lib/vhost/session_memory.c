@@ -84,7 +84,10 @@ int vhost_inflight_get_fd(struct vhost_session *session,
 			wish->num_queues, wish->queue_size,
 			session->config.device->queue_count,
 			session->config.queue_size_max);
-	fd = vhost_inflight_create(wish->num_queues, wish->queue_size,
+	/* Room for the largest ring: over virtio-mmio a driver may choose one
+	 * larger than what QEMU believes to be its size. */
+	fd = vhost_inflight_create(wish->num_queues,
+				   session->config.queue_size_max,
 				   &session->fault);
 	if (fd < 0)
 		return fd;
@@ -92,8 +95,8 @@ int vhost_inflight_get_fd(struct vhost_session *session,
 		close(session->reply_fd);
 	session->reply_fd = fd;
 	*reply = (struct vhost_user_inflight){
-		.mmap_size = vhost_inflight_bytes(wish->num_queues,
-						  wish->queue_size),
+		.mmap_size = vhost_inflight_bytes(
+			wish->num_queues, session->config.queue_size_max),
 		.num_queues = wish->num_queues,
 		.queue_size = wish->queue_size,
 	};

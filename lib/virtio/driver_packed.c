@@ -152,9 +152,12 @@ void virtq_packed_disable_callbacks(struct virtq_driver *vq)
 
 bool virtq_packed_enable_callbacks(struct virtq_driver *vq, bool delayed)
 {
-	unsigned int outstanding =
-		vq->ring.num - vq->free_count - vq->unexposed;
+	unsigned int outstanding = vq->ring.num - vq->free_count;
 	uint16_t idx = vq->used_idx, lap = vq->used_lap;
+
+	/* Fewer, if the device used what it had not been shown. */
+	outstanding -= vq->unexposed < outstanding ? vq->unexposed :
+						     outstanding;
 
 	if (vq->event_idx) {
 		if (delayed)

@@ -65,7 +65,7 @@ static const char help[] =
 	"  qemu-system-riscv64 ... -m 512M \\\n"
 	"    -object memory-backend-memfd,id=m,size=512M,share=on \\\n"
 	"    -machine virt,memory-backend=m \\\n"
-	"    -chardev socket,id=c,path=<path>,reconnect=1 \\\n"
+	"    -chardev socket,id=c,path=<path>,reconnect-ms=100 \\\n"
 	"    -device vhost-user-blk-pci,chardev=c,num-queues=1\n";
 
 static void report(void *ctx, const char *line)

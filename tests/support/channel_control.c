@@ -33,24 +33,31 @@ struct channel *channel_new_reset(struct block_memory *memory)
 
 int channel_request(struct channel *channel, uint32_t status)
 {
-	uint64_t request = channel->control->client.request;
+	uint64_t request = virtio_le64(channel->control->client.request);
 
-	channel->control->client.request =
-		LOOPBACK_WORD(status, LOOPBACK_WORD_SEQUENCE(request) + 1);
+	channel->control->client.request = virtio_le64(
+		LOOPBACK_WORD(status, LOOPBACK_WORD_SEQUENCE(request) + 1));
 	return loopback_server_poll_control(&channel->server);
+}
+
+void channel_adopt_request(struct channel *channel)
+{
+	channel->client.request = virtio_le64(channel->control->client.request);
 }
 
 uint32_t channel_granted(const struct channel *channel)
 {
-	CU_ASSERT_EQUAL(
-		LOOPBACK_WORD_SEQUENCE(channel->control->server.acknowledge),
-		LOOPBACK_WORD_SEQUENCE(channel->control->client.request));
-	return LOOPBACK_WORD_STATUS(channel->control->server.acknowledge);
+	uint64_t request = virtio_le64(channel->control->client.request);
+	uint64_t answer = virtio_le64(channel->control->server.acknowledge);
+
+	CU_ASSERT_EQUAL(LOOPBACK_WORD_SEQUENCE(answer),
+			LOOPBACK_WORD_SEQUENCE(request));
+	return LOOPBACK_WORD_STATUS(answer);
 }
 
 int channel_reason(const struct channel *channel)
 {
-	return (int)channel->control->server.error;
+	return (int)virtio_le32(channel->control->server.error);
 }
 
 void channel_recover(struct channel *channel, struct block_memory *memory)

@@ -79,9 +79,9 @@ void raw_latch(struct channel *channel, struct block_memory *memory)
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
 		LOOPBACK_ERR_PROTOCOL);
-	CU_ASSERT_EQUAL(channel->control->answer[0].state,
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->answer[0].state),
 			LOOPBACK_QUEUE_BROKEN);
-	CU_ASSERT_TRUE(channel->control->server.acknowledge &
+	CU_ASSERT_TRUE(virtio_le64(channel->control->server.acknowledge) &
 		       VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),

@@ -71,11 +71,11 @@ struct fake_disk *fake_disk_new(void *pool, uint64_t pool_address,
 		.features = features | VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |
 			    VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX),
 		.blk = {
-			.capacity = FAKE_DISK_SECTORS,
-			.seg_max = 254,
-			.blk_size = 512,
-			.max_discard_sectors = 64,
-			.max_write_zeroes_sectors = 64,
+			.capacity = virtio_le64(FAKE_DISK_SECTORS),
+			.seg_max = virtio_le32(254),
+			.blk_size = virtio_le32(512),
+			.max_discard_sectors = virtio_le32(64),
+			.max_write_zeroes_sectors = virtio_le32(64),
 			.write_zeroes_may_unmap = 1,
 		},
 		.notify = notify,
@@ -113,20 +113,22 @@ static void serve(struct fake_disk *fake, const struct virtq_chain *chain)
 		&chain->segments[chain->readable + chain->writable - 1];
 	struct virtio_blk_discard_write_zeroes range;
 	struct virtio_blk_req_header header;
+	uint64_t sector;
 
 	CU_ASSERT_EQUAL_FATAL(chain->segments[0].len, sizeof(header));
 	CU_ASSERT_EQUAL_FATAL(last->len, 1);
 	memcpy(&header, chain->segments[0].pointer, sizeof(header));
-	switch (header.type) {
+	sector = virtio_le64(header.sector);
+	switch (virtio_le32(header.type)) {
 	case VIRTIO_BLK_T_IN:
 		CU_ASSERT_EQUAL(chain->readable, 1);
-		move(fake, &chain->segments[1], chain->writable - 1u,
-		     header.sector, true);
+		move(fake, &chain->segments[1], chain->writable - 1u, sector,
+		     true);
 		break;
 	case VIRTIO_BLK_T_OUT:
 		CU_ASSERT_EQUAL(chain->writable, 1);
-		move(fake, &chain->segments[1], chain->readable - 1u,
-		     header.sector, false);
+		move(fake, &chain->segments[1], chain->readable - 1u, sector,
+		     false);
 		break;
 	case VIRTIO_BLK_T_FLUSH:
 		CU_ASSERT_EQUAL(chain->readable_len, sizeof(header));
@@ -137,8 +139,8 @@ static void serve(struct fake_disk *fake, const struct virtq_chain *chain)
 		CU_ASSERT_EQUAL_FATAL(chain->readable_len,
 				      sizeof(header) + sizeof(range));
 		memcpy(&range, chain->segments[1].pointer, sizeof(range));
-		memset(&fake->data[range.sector * 512], 0,
-		       range.num_sectors * 512u);
+		memset(&fake->data[virtio_le64(range.sector) * 512], 0,
+		       virtio_le32(range.num_sectors) * 512u);
 		fake->zeroes++;
 		break;
 	default:

@@ -27,7 +27,8 @@
 		test(PEER_PACKED);					\
 	}
 
-#define HOSTILE_TESTS(test)	UNIT_TEST(split_##test), UNIT_TEST(packed_##test)
+#define HOSTILE_TESTS(test)						\
+	UNIT_TEST(split_##test), UNIT_TEST(packed_##test)
 
 /* A peer with the device side started on it. */
 struct peer *hostile_start(uint64_t features);

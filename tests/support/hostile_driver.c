@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The driver side against a hostile device. */
+#include <string.h>
+
 #include "hostile.h"
 
 static int cookies[HOSTILE_NUM];
@@ -64,21 +66,25 @@ void hostile_complete_good(struct peer *peer)
 	hostile_expect_no_completion(peer);
 }
 
-/* Everything that a latched queue may be asked. */
+/* Everything that a latched queue may be asked; nothing moves. */
 static void expect_dead_queue(struct peer *peer, int error)
 {
+	static unsigned char before[PEER_TABLES];
 	struct virtq_driver *vq = &peer->driver;
 	struct virtq_completion done;
 
+	memcpy(before, peer->memory, sizeof(before));
 	UNIT_ASSERT_INT(virtq_driver_get(vq, &done), error);
 	UNIT_ASSERT_INT(virtq_driver_error(vq), error);
 	UNIT_ASSERT_INT(virtq_driver_add(vq, hostile_segments, 1, 2, NULL),
 			error);
 	CU_ASSERT_TRUE(virtq_driver_has_used(vq));
+	virtq_driver_expose(vq);
 	CU_ASSERT_FALSE(virtq_driver_publish(vq));
 	virtq_driver_disable_callbacks(vq);
 	CU_ASSERT_TRUE(virtq_driver_enable_callbacks(vq));
 	CU_ASSERT_TRUE(virtq_driver_enable_callbacks_delayed(vq));
+	CU_ASSERT_FALSE(memcmp(before, peer->memory, sizeof(before)));
 }
 
 void hostile_expect_latch(struct peer *peer, int error, unsigned int in_flight)

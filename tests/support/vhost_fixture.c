@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +57,9 @@ static void signal_fd(void *ctx, int fd)
 	uint64_t one = 1;
 
 	((struct vhost_fixture *)ctx)->signals++;
-	CU_ASSERT_EQUAL(write(fd, &one, sizeof(one)), sizeof(one));
+	/* Nobody takes them: one that is full is a signal that stands. */
+	CU_ASSERT(write(fd, &one, sizeof(one)) == sizeof(one) ||
+		  errno == EAGAIN);
 }
 
 static void report(void *ctx, const char *line)

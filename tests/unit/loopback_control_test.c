@@ -21,7 +21,7 @@ static void waits_for_publication(void)
 			LOOPBACK_ERR_STATE);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_ERR_STATE);
-	channel->control->server.state = LOOPBACK_SERVER_STARTING;
+	channel->control->server.state = virtio_le32(LOOPBACK_SERVER_STARTING);
 	UNIT_ASSERT_INT(loopback_client_attach(&channel->client),
 			LOOPBACK_ERR_NOT_READY);
 	CU_ASSERT_EQUAL(channel->to_server_control, 0);
@@ -62,7 +62,7 @@ static void header_is_not_believed(void)
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
 	good = *header;
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		*bad[i].word = bad[i].value;
+		*bad[i].word = virtio_le32(bad[i].value);
 		UNIT_ASSERT_INT(loopback_client_attach(&channel->client),
 				bad[i].error);
 		CU_ASSERT_EQUAL(channel->client.state,
@@ -87,11 +87,13 @@ static void device_without_version_1_is_refused(void)
 static void status_goes_step_by_step(void)
 {
 	struct channel *channel = channel_new_reset(&memory);
+	uint64_t request;
 
 	UNIT_ASSERT_INT(loopback_client_start(&channel->client, 0),
 			LOOPBACK_OK);
-	channel->control->client.request -= CHANNEL_STATUS_ALL;
-	channel->control->client.request |= 1;
+	request = virtio_le64(channel->control->client.request);
+	channel->control->client.request =
+		virtio_le64(LOOPBACK_WORD(1, LOOPBACK_WORD_SEQUENCE(request)));
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server), 0);
 	CU_ASSERT_EQUAL(channel_granted(channel), 1);
 	UNIT_ASSERT_INT(
@@ -107,7 +109,8 @@ static void status_goes_step_by_step(void)
 		LOOPBACK_ERR_STATE);
 	UNIT_ASSERT_INT(channel_request(channel, 15), LOOPBACK_EVENT_STARTED);
 	CU_ASSERT_EQUAL(channel_granted(channel), 15);
-	CU_ASSERT_EQUAL(channel->control->answer[0].state, LOOPBACK_QUEUE_LIVE);
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->answer[0].state),
+			LOOPBACK_QUEUE_LIVE);
 	channel_recover(channel, &memory);
 }
 
@@ -135,7 +138,7 @@ static void impossible_status_is_refused(void)
 		/* It stays refused, also what is right, until reset. */
 		UNIT_ASSERT_INT(channel_request(channel, 1),
 				LOOPBACK_EVENT_REFUSED);
-		channel->client.request = channel->control->client.request;
+		channel_adopt_request(channel);
 		channel_recover(channel, &memory);
 	}
 }
@@ -154,7 +157,7 @@ static void status_bits_are_not_taken_back(void)
 		CU_ASSERT_EQUAL(channel_granted(channel),
 				CHANNEL_STATUS_ALL |
 					VIRTIO_STATUS_DEVICE_NEEDS_RESET);
-		channel->client.request = channel->control->client.request;
+		channel_adopt_request(channel);
 		channel_recover(channel, &memory);
 	}
 }
@@ -180,8 +183,10 @@ static void features_not_offered_are_refused(void)
 
 		UNIT_ASSERT_INT(loopback_client_start(&channel->client, 0),
 				LOOPBACK_OK);
-		channel->control->client.driver_features[0] = bad[i][0];
-		channel->control->client.driver_features[1] = bad[i][1];
+		channel->control->client.driver_features[0] =
+			virtio_le64(bad[i][0]);
+		channel->control->client.driver_features[1] =
+			virtio_le64(bad[i][1]);
 		UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 				LOOPBACK_EVENT_REFUSED);
 		UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ERR_FEATURES);
@@ -200,17 +205,17 @@ static void configuration_is_read_whole(void)
 	struct virtio_blk_config blk = channel->block_server.blk;
 	uint8_t bytes[16];
 
-	channel->control->server.config_generation |= 1;
+	channel->control->server.config_generation |= virtio_le32(1);
 	UNIT_ASSERT_INT(loopback_block_client_read_config(&channel->block),
 			LOOPBACK_ERR_AGAIN);
-	channel->control->server.config_generation++;
+	channel_add32(&channel->control->server.config_generation, 1);
 	UNIT_ASSERT_INT(
 		loopback_client_read_config(&channel->client, 70, bytes, 3),
 		LOOPBACK_ERR_RANGE);
 	UNIT_ASSERT_INT(loopback_client_read_config(&channel->client,
 						    UINT32_MAX, bytes, 2),
 			LOOPBACK_ERR_RANGE);
-	blk.capacity = 99;
+	blk.capacity = virtio_le64(99);
 	UNIT_ASSERT_INT(loopback_server_update_config(&channel->server, &blk),
 			LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_block_client_read_config(&channel->block),
@@ -225,8 +230,8 @@ static void request_storm_is_one_at_a_time(void)
 	unsigned int i;
 
 	for (i = 0; i < 1000; i++) {
-		channel->control->client.request =
-			((uint64_t)i + 100) << 32 | (i * 2654435761u >> 24);
+		channel->control->client.request = virtio_le64(
+			LOOPBACK_WORD(i * 2654435761u >> 24, i + 100));
 		loopback_server_poll_control(&channel->server);
 		loopback_block_server_process(&channel->block_server, 4);
 	}
@@ -240,13 +245,14 @@ static void client_is_told_nonsense(void)
 	struct channel *channel = channel_new_running(&memory);
 
 	/* An answer to a question never asked. */
-	channel->control->server.acknowledge += (uint64_t)1 << 32;
+	channel_add64(&channel->control->server.acknowledge, (uint64_t)1 << 32);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_PROTOCOL);
 	CU_ASSERT_EQUAL(channel->client.state, LOOPBACK_CLIENT_BROKEN);
-	channel->control->server.error = 77;
+	channel->control->server.error = virtio_le32(77);
 	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
-	channel->control->server.acknowledge = channel->client.request | 1;
+	channel->control->server.acknowledge =
+		virtio_le64(channel->client.request | 1);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_REFUSED);
 	UNIT_ASSERT_INT(channel->client.peer_error, LOOPBACK_ERR_PROTOCOL);

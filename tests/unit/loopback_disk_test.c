@@ -269,7 +269,8 @@ static void broken_disk_ends_in_errors(void)
 		       NULL);
 	loopback_block_client_kick(&machine.channel->block);
 	loopback_block_server_process(&machine.channel->block_server, 16);
-	virtq_layout_ring(machine.fake->ring, FAKE_DISK_QUEUE).used->idx = 4711;
+	virtq_layout_ring(machine.fake->ring, FAKE_DISK_QUEUE).used->idx =
+		virtio_le16(4711);
 	UNIT_ASSERT_INT(loopback_block_disk_poll(&machine.fake->disk),
 			LOOPBACK_ERR_PROTOCOL);
 	loopback_block_server_process(&machine.channel->block_server, 16);
@@ -310,15 +311,15 @@ static void features_not_negotiated_limit_nothing(void)
 	struct loopback_block_disk disk;
 
 	/* What the fields hold without their features is nobody's word. */
-	config.blk.size_max = 512;
-	config.blk.blk_size = 4096;
+	config.blk.size_max = virtio_le32(512);
+	config.blk.blk_size = virtio_le32(4096);
 	config.features &= ~VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE);
 	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
 	CU_ASSERT_EQUAL(disk.backend.segment_size_max, 0);
 	CU_ASSERT_EQUAL(disk.backend.block_size, 0);
 	config.features |= VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE) |
 			   VIRTIO_FEATURE(VIRTIO_BLK_F_SIZE_MAX);
-	config.blk.seg_max = 3;
+	config.blk.seg_max = virtio_le32(3);
 	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
 	CU_ASSERT_EQUAL(disk.backend.segment_size_max, 512);
 	CU_ASSERT_EQUAL(disk.backend.block_size, 4096);
@@ -377,7 +378,7 @@ static void broken_disk_stays_broken(void)
 	struct virtq_used *used =
 		virtq_layout_ring(machine.fake->ring, FAKE_DISK_QUEUE).used;
 
-	used->idx = 4711;
+	used->idx = virtio_le16(4711);
 	UNIT_ASSERT_INT(loopback_block_disk_poll(&machine.fake->disk),
 			LOOPBACK_ERR_PROTOCOL);
 	used->idx = 0;

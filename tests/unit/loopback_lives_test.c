@@ -24,7 +24,7 @@ static void failed_driver_stops_the_queue(void)
 	UNIT_ASSERT_INT(
 		loopback_block_server_process(&channel->block_server, 16),
 		LOOPBACK_ERR_STATE);
-	channel->client.request = channel->control->client.request;
+	channel_adopt_request(channel);
 	channel_recover(channel, &memory);
 }
 
@@ -34,14 +34,14 @@ static void request_for_an_earlier_life_is_refused(void)
 
 	UNIT_ASSERT_INT(loopback_client_start(&channel->client, 0),
 			LOOPBACK_OK);
-	channel->control->client.server_generation--;
+	channel_add64(&channel->control->client.server_generation, -1);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_REFUSED);
 	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ERR_STALE);
 	CU_ASSERT_EQUAL(channel_granted(channel), 0);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_REFUSED);
-	channel->control->client.server_generation++;
+	channel_add64(&channel->control->client.server_generation, 1);
 	channel_recover(channel, &memory);
 }
 
@@ -49,7 +49,7 @@ static void new_client_life_must_begin_with_a_reset(void)
 {
 	struct channel *channel = channel_new_running(&memory);
 
-	channel->control->client.generation++;
+	channel_add64(&channel->control->client.generation, 1);
 	UNIT_ASSERT_INT(channel_request(channel, CHANNEL_STATUS_ALL),
 			LOOPBACK_EVENT_REFUSED);
 	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ERR_STALE);
@@ -79,7 +79,7 @@ static void client_restarts_with_requests_in_flight(void)
 			LOOPBACK_EVENT_DRAINING);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_AGAIN);
-	CU_ASSERT_EQUAL(channel->control->answer[0].state,
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->answer[0].state),
 			LOOPBACK_QUEUE_DRAINING);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
@@ -154,10 +154,10 @@ static void queue_can_be_disabled_alone(void)
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server), 0);
 	CU_ASSERT_EQUAL(channel_granted(channel), CHANNEL_STATUS_ALL);
-	CU_ASSERT_EQUAL(channel->control->answer[0].state,
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->answer[0].state),
 			LOOPBACK_QUEUE_DISABLED);
 	memory.hold = false;
-	channel->client.request = channel->control->client.request;
+	channel_adopt_request(channel);
 	channel_recover(channel, &memory);
 }
 
@@ -288,7 +288,7 @@ static void every_life_has_a_generation_of_its_own(void)
 		last = channel->server.generation;
 	}
 	/* The client forges the value that would come next. */
-	channel->control->server.generation = last + 1;
+	channel->control->server.generation = virtio_le64(last + 1);
 	channel_new_server(channel);
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
 	CU_ASSERT_EQUAL(channel->server.generation, last + 2);
@@ -308,16 +308,16 @@ static void record_of_another_form_is_not_believed(void)
 	struct channel *channel = channel_new_memory(&memory);
 	struct loopback_record *record = channel->record;
 
-	channel->control->server.generation = 5;
-	record->magic = LOOPBACK_RECORD_MAGIC + 1;
-	record->version = LOOPBACK_RECORD_VERSION;
-	record->generation = 77;
+	channel->control->server.generation = virtio_le64(5);
+	record->magic = virtio_le32(LOOPBACK_RECORD_MAGIC + 1);
+	record->version = virtio_le32(LOOPBACK_RECORD_VERSION);
+	record->generation = virtio_le64(77);
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
 	CU_ASSERT_EQUAL(channel->server.generation, 6);
 	channel_new_server(channel);
-	record->magic = LOOPBACK_RECORD_MAGIC;
-	record->version = LOOPBACK_RECORD_VERSION + 1;
-	record->generation = 77;
+	record->magic = virtio_le32(LOOPBACK_RECORD_MAGIC);
+	record->version = virtio_le32(LOOPBACK_RECORD_VERSION + 1);
+	record->generation = virtio_le64(77);
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
 	CU_ASSERT_EQUAL(channel->server.generation, 7);
 	channel_run_client(channel);
@@ -348,10 +348,10 @@ static void marks_without_a_count_are_not_forgotten(void)
 	struct channel *channel = channel_new_running(&memory);
 	struct loopback_record_queue *log = &channel->record->queue[0];
 
-	log->in_flight[0] = 1;
-	log->staged[0] = 1;
+	log->in_flight[0] = virtio_le64(1);
+	log->staged[0] = virtio_le64(1);
 	loopback_server_log_published(&channel->server, 0);
-	CU_ASSERT_EQUAL(log->in_flight[0], 1);
+	CU_ASSERT_EQUAL(virtio_le64(log->in_flight[0]), 1);
 	log->in_flight[0] = 0;
 	log->staged[0] = 0;
 	channel_recover(channel, &memory);
@@ -362,21 +362,23 @@ static void record_follows_the_queue(void)
 	struct channel *channel = channel_new_running(&memory);
 	struct loopback_record_queue *log = &channel->record->queue[0];
 
-	CU_ASSERT_EQUAL(log->ready, 1);
-	CU_ASSERT_EQUAL(log->descriptor_area, channel_bus(CHANNEL_RING));
-	CU_ASSERT_EQUAL(channel->record->status, CHANNEL_STATUS_ALL);
+	CU_ASSERT_EQUAL(virtio_le32(log->ready), 1);
+	CU_ASSERT_EQUAL(virtio_le64(log->descriptor_area),
+			channel_bus(CHANNEL_RING));
+	CU_ASSERT_EQUAL(virtio_le32(channel->record->status),
+			CHANNEL_STATUS_ALL);
 	memory.hold = true;
 	channel_submit(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512, NULL);
 	channel_submit(channel, VIRTIO_BLK_T_IN, 1, CHANNEL_DATA, 512, NULL);
 	loopback_block_client_kick(&channel->block);
 	loopback_block_server_process(&channel->block_server, 16);
-	CU_ASSERT_EQUAL(log->progress, LOOPBACK_PROGRESS(2, 0, 0));
+	CU_ASSERT_EQUAL(virtio_le64(log->progress), LOOPBACK_PROGRESS(2, 0, 0));
 	CU_ASSERT_EQUAL(__builtin_popcountll(log->in_flight[0]), 2);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
-	CU_ASSERT_EQUAL(log->progress, LOOPBACK_PROGRESS(2, 0, 1));
+	CU_ASSERT_EQUAL(virtio_le64(log->progress), LOOPBACK_PROGRESS(2, 0, 1));
 	CU_ASSERT_EQUAL(__builtin_popcountll(log->in_flight[0]), 2);
 	loopback_block_server_process(&channel->block_server, 16);
-	CU_ASSERT_EQUAL(log->progress, LOOPBACK_PROGRESS(2, 1, 0));
+	CU_ASSERT_EQUAL(virtio_le64(log->progress), LOOPBACK_PROGRESS(2, 1, 0));
 	CU_ASSERT_EQUAL(__builtin_popcountll(log->in_flight[0]), 1);
 	CU_ASSERT_EQUAL(log->staged[0], 0);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);

@@ -75,11 +75,12 @@ static void write_words(struct channel *channel,
 			const struct queue_words *words)
 {
 	channel->control->queue[0] = (struct loopback_queue_request){
-		.size = words->size,
-		.ready = words->ready,
-		.descriptor_area = channel_bus(0) + words->descriptor,
-		.driver_area = channel_bus(0) + words->driver,
-		.device_area = channel_bus(0) + words->device,
+		.size = virtio_le32(words->size),
+		.ready = virtio_le32(words->ready),
+		.descriptor_area =
+			virtio_le64(channel_bus(0) + words->descriptor),
+		.driver_area = virtio_le64(channel_bus(0) + words->driver),
+		.device_area = virtio_le64(channel_bus(0) + words->device),
 	};
 }
 
@@ -87,7 +88,8 @@ static void write_words(struct channel *channel,
 static void assert_refused(struct channel *channel, int error)
 {
 	UNIT_ASSERT_INT(channel_reason(channel), error);
-	UNIT_ASSERT_INT((int)channel->control->answer[0].error, error);
+	UNIT_ASSERT_INT((int)virtio_le32(channel->control->answer[0].error),
+			error);
 	CU_ASSERT_TRUE(channel_granted(channel) &
 		       VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 }
@@ -125,14 +127,14 @@ static void ready_is_0_or_1_also_while_live(void)
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct channel *channel = channel_new_running(&memory);
 
-		channel->control->queue[0].ready = bad[i];
+		channel->control->queue[0].ready = virtio_le32(bad[i]);
 		UNIT_ASSERT_INT(channel_request(channel, CHANNEL_STATUS_ALL),
 				LOOPBACK_EVENT_REFUSED);
 		assert_refused(channel, LOOPBACK_ERR_INVALID);
 		/* Neither stopped nor started anew. */
-		CU_ASSERT_EQUAL(channel->control->answer[0].state,
+		CU_ASSERT_EQUAL(virtio_le32(channel->control->answer[0].state),
 				LOOPBACK_QUEUE_LIVE);
-		channel->client.request = channel->control->client.request;
+		channel_adopt_request(channel);
 		channel_recover(channel, &memory);
 	}
 }
@@ -156,7 +158,7 @@ static void queue_words_are_dead_while_live(void)
 
 	memset(&channel->control->queue[0], 0xff,
 	       sizeof(channel->control->queue[0]));
-	channel->control->queue[0].ready = 1;
+	channel->control->queue[0].ready = virtio_le32(1);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server), 0);
 	UNIT_ASSERT_INT(
 		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512),
@@ -167,7 +169,7 @@ static void queue_words_are_dead_while_live(void)
 	UNIT_ASSERT_INT(
 		channel_do(channel, VIRTIO_BLK_T_IN, 0, CHANNEL_DATA, 512),
 		LOOPBACK_OK);
-	channel->client.request = channel->control->client.request;
+	channel_adopt_request(channel);
 	channel_recover(channel, &memory);
 }
 

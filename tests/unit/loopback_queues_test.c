@@ -90,9 +90,10 @@ static struct fixture *make(void)
 					     &fixture->device),
 			LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_server_publish(&fixture->server), LOOPBACK_OK);
-	fixture->control->client.server_generation = fixture->server.generation;
+	fixture->control->client.server_generation =
+		virtio_le64(fixture->server.generation);
 	fixture->control->client.driver_features[0] =
-		VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
+		virtio_le64(VIRTIO_FEATURE(VIRTIO_F_VERSION_1));
 	return fixture;
 }
 
@@ -108,26 +109,53 @@ static void set_queue(struct fixture *fixture, unsigned int queue,
 		      uint64_t descriptor, uint64_t driver, uint64_t device)
 {
 	fixture->control->queue[queue] = (struct loopback_queue_request){
-		.size = SIZE,
-		.ready = 1,
-		.descriptor_area = BUS + descriptor,
-		.driver_area = BUS + driver,
-		.device_area = BUS + device,
+		.size = virtio_le32(SIZE),
+		.ready = virtio_le32(1),
+		.descriptor_area = virtio_le64(BUS + descriptor),
+		.driver_area = virtio_le64(BUS + driver),
+		.device_area = virtio_le64(BUS + device),
 	};
+}
+
+/* The sequence numbers of the last request, and of the last that is answered */
+static uint32_t asked(const struct fixture *fixture)
+{
+	return LOOPBACK_WORD_SEQUENCE(
+		virtio_le64(fixture->control->client.request));
+}
+
+static uint32_t answered(const struct fixture *fixture)
+{
+	return LOOPBACK_WORD_SEQUENCE(
+		virtio_le64(fixture->control->server.acknowledge));
 }
 
 static int request(struct fixture *fixture, uint32_t status)
 {
-	uint64_t last = fixture->control->client.request;
-
 	fixture->control->client.request =
-		LOOPBACK_WORD(status, LOOPBACK_WORD_SEQUENCE(last) + 1);
+		virtio_le64(LOOPBACK_WORD(status, asked(fixture) + 1));
 	return loopback_server_poll_control(&fixture->server);
 }
 
 static uint32_t granted(const struct fixture *fixture)
 {
-	return LOOPBACK_WORD_STATUS(fixture->control->server.acknowledge);
+	return LOOPBACK_WORD_STATUS(
+		virtio_le64(fixture->control->server.acknowledge));
+}
+
+static uint32_t queue_state(const struct fixture *fixture, unsigned int queue)
+{
+	return virtio_le32(fixture->control->answer[queue].state);
+}
+
+static int queue_error(const struct fixture *fixture, unsigned int queue)
+{
+	return (int)virtio_le32(fixture->control->answer[queue].error);
+}
+
+static int server_error(const struct fixture *fixture)
+{
+	return (int)virtio_le32(fixture->control->server.error);
 }
 
 static void rings_of_two_queues_overlap(void)
@@ -149,10 +177,8 @@ static void rings_of_two_queues_overlap(void)
 		set_queue(fixture, 1, bad[i][0], bad[i][1], bad[i][2]);
 		UNIT_ASSERT_INT(request(fixture, STATUS_ALL),
 				LOOPBACK_EVENT_REFUSED);
-		UNIT_ASSERT_INT((int)fixture->control->server.error,
-				LOOPBACK_ERR_OVERLAP);
-		UNIT_ASSERT_INT((int)fixture->control->answer[1].error,
-				LOOPBACK_ERR_OVERLAP);
+		UNIT_ASSERT_INT(server_error(fixture), LOOPBACK_ERR_OVERLAP);
+		UNIT_ASSERT_INT(queue_error(fixture, 1), LOOPBACK_ERR_OVERLAP);
 		/* All or none: the good queue did not start either. */
 		CU_ASSERT_EQUAL(fixture->started[0] + fixture->started[1], 0);
 		CU_ASSERT_PTR_NULL(
@@ -186,17 +212,12 @@ static void one_queue_breaks_while_the_other_drains(void)
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_DRAINING);
 	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_PROTOCOL);
 	/* The break is no answer to the request that still waits. */
-	CU_ASSERT_EQUAL(
-		LOOPBACK_WORD_SEQUENCE(fixture->control->server.acknowledge) +
-			1,
-		LOOPBACK_WORD_SEQUENCE(fixture->control->client.request));
+	CU_ASSERT_EQUAL(answered(fixture) + 1, asked(fixture));
 	CU_ASSERT_EQUAL(granted(fixture),
 			STATUS_ALL | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	fixture->held[0] = 0;
 	UNIT_ASSERT_INT(loopback_server_poll_control(&fixture->server), 0);
-	CU_ASSERT_EQUAL(
-		LOOPBACK_WORD_SEQUENCE(fixture->control->server.acknowledge),
-		LOOPBACK_WORD_SEQUENCE(fixture->control->client.request));
+	CU_ASSERT_EQUAL(answered(fixture), asked(fixture));
 	CU_ASSERT_EQUAL(granted(fixture),
 			STATUS_ALL | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT(request(fixture, 0), LOOPBACK_EVENT_RESET);
@@ -209,8 +230,7 @@ static void broken_queue_leaves_the_other_alone(void)
 	struct fixture *fixture = make_running();
 
 	loopback_server_break_queue(&fixture->server, 0, LOOPBACK_ERR_PROTOCOL);
-	CU_ASSERT_EQUAL(fixture->control->answer[0].state,
-			LOOPBACK_QUEUE_BROKEN);
+	CU_ASSERT_EQUAL(queue_state(fixture, 0), LOOPBACK_QUEUE_BROKEN);
 	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, 0));
 	CU_ASSERT_PTR_NOT_NULL(loopback_server_get_queue(&fixture->server, 1));
 	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, QUEUES));
@@ -227,11 +247,10 @@ static void queue_can_come_back_alone(void)
 
 	fixture->control->queue[1].ready = 0;
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
-	CU_ASSERT_EQUAL(fixture->control->answer[1].state,
-			LOOPBACK_QUEUE_DISABLED);
+	CU_ASSERT_EQUAL(queue_state(fixture, 1), LOOPBACK_QUEUE_DISABLED);
 	set_queue(fixture, 1, 0x2000, 0x2200, 0x2400);
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
-	CU_ASSERT_EQUAL(fixture->control->answer[1].state, LOOPBACK_QUEUE_LIVE);
+	CU_ASSERT_EQUAL(queue_state(fixture, 1), LOOPBACK_QUEUE_LIVE);
 	CU_ASSERT_EQUAL(fixture->started[0], 1);
 	CU_ASSERT_EQUAL(fixture->started[1], 2);
 	release(fixture);
@@ -245,7 +264,7 @@ static void queue_comes_back_below_the_other(void)
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
 	set_queue(fixture, 0, 0x800, 0xa00, 0xc00);
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
-	CU_ASSERT_EQUAL(fixture->control->answer[0].state, LOOPBACK_QUEUE_LIVE);
+	CU_ASSERT_EQUAL(queue_state(fixture, 0), LOOPBACK_QUEUE_LIVE);
 	CU_ASSERT_EQUAL(fixture->started[0], 2);
 	release(fixture);
 }
@@ -258,8 +277,7 @@ static void first_queue_that_fails_stops_them_all(void)
 	set_queue(fixture, 0, 0x8, 0x200, 0x400);
 	set_queue(fixture, 1, 0x1000, 0x1200, 0x1400);
 	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), LOOPBACK_EVENT_REFUSED);
-	UNIT_ASSERT_INT((int)fixture->control->server.error,
-			LOOPBACK_ERR_ALIGNMENT);
+	UNIT_ASSERT_INT(server_error(fixture), LOOPBACK_ERR_ALIGNMENT);
 	CU_ASSERT_EQUAL(fixture->started[0] + fixture->started[1], 0);
 	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, 1));
 	UNIT_ASSERT_INT(request(fixture, 0), LOOPBACK_EVENT_RESET);
@@ -295,8 +313,7 @@ static void broken_queue_breaks_once(void)
 	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_PROTOCOL);
 	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_RANGE);
 	CU_ASSERT_EQUAL(fixture->stopped[1], 1);
-	UNIT_ASSERT_INT((int)fixture->control->answer[1].error,
-			LOOPBACK_ERR_PROTOCOL);
+	UNIT_ASSERT_INT(queue_error(fixture, 1), LOOPBACK_ERR_PROTOCOL);
 	UNIT_ASSERT_INT(request(fixture, 0), LOOPBACK_EVENT_RESET);
 	loopback_server_break_queue(&fixture->server, 1, LOOPBACK_ERR_PROTOCOL);
 	CU_ASSERT_EQUAL(granted(fixture), 0);

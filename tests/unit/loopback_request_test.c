@@ -181,7 +181,9 @@ static void data_in_the_wrong_direction(void)
 	CU_ASSERT_EQUAL(raw_serve(channel), VIRTIO_BLK_S_IOERR);
 	raw_header(channel, VIRTIO_BLK_T_DISCARD, 0);
 	memcpy(channel->pool + RAW_RANGE,
-	       &(struct virtio_blk_discard_write_zeroes){ 0, 1, 0 }, 16);
+	       &(struct virtio_blk_discard_write_zeroes){
+		       .num_sectors = virtio_le32(1) },
+	       16);
 	channel_desc(channel, 1, channel_bus(RAW_RANGE), 16, RAW_NEXT, 2);
 	CU_ASSERT_EQUAL(raw_serve(channel), VIRTIO_BLK_S_IOERR);
 	raw_header(channel, VIRTIO_BLK_T_WRITE_ZEROES, 0);
@@ -246,8 +248,11 @@ static unsigned int zero_range(struct channel *channel, uint32_t type,
 			       uint64_t sector, uint32_t sectors,
 			       uint32_t flags, uint32_t length)
 {
-	struct virtio_blk_discard_write_zeroes range = { sector, sectors,
-							 flags };
+	struct virtio_blk_discard_write_zeroes range = {
+		.sector = virtio_le64(sector),
+		.num_sectors = virtio_le32(sectors),
+		.flags = virtio_le32(flags),
+	};
 
 	memcpy(channel->pool + RAW_RANGE, &range, sizeof(range));
 	raw_request(channel, type, 0, channel_bus(RAW_RANGE), length, 0);

@@ -67,7 +67,8 @@ static void closing_client_only_waits(void)
 	UNIT_ASSERT_INT(loopback_client_close(client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_client_close(client), LOOPBACK_ERR_STATE);
 	UNIT_ASSERT_INT(loopback_client_reset(client), LOOPBACK_ERR_STATE);
-	CU_ASSERT_EQUAL(channel->control->client.state, LOOPBACK_CLIENT_CLOSED);
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->client.state),
+			LOOPBACK_CLIENT_CLOSED);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET | LOOPBACK_EVENT_CLOSED);
 	UNIT_ASSERT_INT(loopback_client_poll(client), LOOPBACK_OK);
@@ -97,7 +98,8 @@ static void dead_server_is_asked_nothing(void)
 	CU_ASSERT_EQUAL(byte, 77);
 	UNIT_ASSERT_INT(loopback_client_close(client), LOOPBACK_ERR_PEER);
 	CU_ASSERT_EQUAL(client->state, LOOPBACK_CLIENT_DEAD);
-	CU_ASSERT_EQUAL(channel->control->client.state, LOOPBACK_CLIENT_CLOSED);
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->client.state),
+			LOOPBACK_CLIENT_CLOSED);
 	CU_ASSERT_EQUAL(channel->control->client.request, request);
 
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
@@ -110,13 +112,13 @@ static void broken_device_stays_broken_until_reset(void)
 	struct loopback_block_completion done;
 
 	/* A reason that no server may give. */
-	channel->control->server.error = (uint32_t)-1000;
-	channel->control->server.acknowledge += 1;
+	channel->control->server.error = virtio_le32((uint32_t)-1000);
+	channel_add64(&channel->control->server.acknowledge, 1);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_PROTOCOL);
 	UNIT_ASSERT_INT(channel->client.peer_error, LOOPBACK_ERR_PROTOCOL);
 	/* Also once the server has taken it back. */
-	channel->control->server.acknowledge -= 1;
+	channel_add64(&channel->control->server.acknowledge, -1);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_PROTOCOL);
 	UNIT_ASSERT_INT(loopback_block_client_poll(&channel->block, &done),
@@ -154,8 +156,8 @@ static void attach_to_next_life(struct channel *channel, uint32_t queues,
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_PEER);
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
-	channel->control->header.queue_count = queues;
-	channel->control->header.queue_size_max = size;
+	channel->control->header.queue_count = virtio_le32(queues);
+	channel->control->header.queue_size_max = virtio_le32(size);
 	UNIT_ASSERT_INT(loopback_client_attach(&channel->client), LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET);
@@ -224,7 +226,7 @@ static void client_restarts_while_the_server_drains(void)
 	channel_recover(channel, &memory);
 }
 
-/* Case 25: a request that would be refused at once, in the middle of a reset. */
+/* Case 25: a request that would be refused at once, during a reset. */
 static void nothing_is_answered_while_the_server_drains(void)
 {
 	struct channel *channel = channel_new_running(&memory);
@@ -238,15 +240,15 @@ static void nothing_is_answered_while_the_server_drains(void)
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_DRAINING);
 	acknowledge = channel->control->server.acknowledge;
-	channel->control->client.server_generation--;
+	channel_add64(&channel->control->client.server_generation, -1);
 	UNIT_ASSERT_INT(channel_request(channel, 1), LOOPBACK_EVENT_DRAINING);
 	CU_ASSERT_EQUAL(channel->control->server.acknowledge, acknowledge);
 	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
 	UNIT_ASSERT_INT(loopback_server_poll_control(&channel->server),
 			LOOPBACK_EVENT_RESET | LOOPBACK_EVENT_REFUSED);
 	memory.hold = false;
-	channel->control->client.server_generation++;
-	channel->client.request = channel->control->client.request;
+	channel_add64(&channel->control->client.server_generation, 1);
+	channel_adopt_request(channel);
 	channel_recover(channel, &memory);
 }
 
@@ -259,7 +261,7 @@ static void features_are_looked_at_when_they_are_settled(void)
 	UNIT_ASSERT_INT(channel_request(channel, 3), 0);
 	UNIT_ASSERT_INT(channel_request(channel, 11), LOOPBACK_EVENT_REFUSED);
 	UNIT_ASSERT_INT(channel_reason(channel), LOOPBACK_ERR_FEATURES);
-	channel->client.request = channel->control->client.request;
+	channel_adopt_request(channel);
 	channel_recover(channel, &memory);
 }
 
@@ -272,7 +274,8 @@ static void stopped_server_is_quiet(void)
 	UNIT_ASSERT_INT(loopback_server_update_config(&channel->server, config),
 			LOOPBACK_ERR_STATE);
 	CU_ASSERT_EQUAL(channel->to_client_control, 0);
-	CU_ASSERT_EQUAL(channel->control->server.state, LOOPBACK_SERVER_DOWN);
+	CU_ASSERT_EQUAL(virtio_le32(channel->control->server.state),
+			LOOPBACK_SERVER_DOWN);
 	CU_ASSERT_EQUAL(channel->control->server.config_generation, 0);
 	UNIT_ASSERT_INT(loopback_server_publish(&channel->server), LOOPBACK_OK);
 	channel_run_client(channel);
@@ -291,13 +294,16 @@ static struct loopback_control *split_page(const struct channel *channel,
 
 static void new_life(void *ctx)
 {
-	((struct loopback_control *)ctx)->server.generation++;
+	struct loopback_control *control = ctx;
+
+	channel_add64(&control->server.generation, 1);
 }
 
 static void going_down(void *ctx)
 {
-	((struct loopback_control *)ctx)->server.state =
-		LOOPBACK_SERVER_STOPPED;
+	struct loopback_control *control = ctx;
+
+	control->server.state = virtio_le32(LOOPBACK_SERVER_STOPPED);
 }
 
 /* Case 12: the header must be of the life that it was read for. */
@@ -327,7 +333,7 @@ static void new_configuration(void *ctx)
 {
 	struct loopback_control *control = ctx;
 
-	control->server.config_generation += 2;
+	channel_add32(&control->server.config_generation, 2);
 	control->config[7] = 5;
 	control->config[8] = 5;
 }

@@ -323,6 +323,7 @@ static int set_log(uint64_t size, uint64_t offset, uint16_t queues,
 static void bad_memory_for_a_log(void)
 {
 	uint64_t bytes = vhost_inflight_bytes(1, NUM);
+	uint64_t most = vhost_inflight_bytes(1, FIXTURE_QUEUE_SIZE_MAX);
 	int fd;
 
 	begin();
@@ -334,8 +335,7 @@ static void bad_memory_for_a_log(void)
 	UNIT_ASSERT_INT(set_log(bytes, 0, 1, 0, log_fd), VHOST_ERR_VALUE);
 	UNIT_ASSERT_INT(set_log(1u << 30, 0, 3, NUM, log_fd), VHOST_ERR_VALUE);
 	UNIT_ASSERT_INT(set_log(1u << 30, 0, 1, 512, log_fd), VHOST_ERR_VALUE);
-	UNIT_ASSERT_INT(set_log(bytes + 1, 0, 1, NUM, log_fd),
-			VHOST_ERR_MEMORY);
+	UNIT_ASSERT_INT(set_log(most + 1, 0, 1, NUM, log_fd), VHOST_ERR_MEMORY);
 	UNIT_ASSERT_INT(set_log(bytes, 4096, 1, NUM, log_fd), VHOST_ERR_MEMORY);
 	UNIT_ASSERT_INT(set_log(bytes, 8, 1, NUM, log_fd), VHOST_ERR_MEMORY);
 	UNIT_ASSERT_INT(set_log(bytes, UINT64_MAX - 4095, 1, NUM, log_fd),
@@ -348,6 +348,10 @@ static void bad_memory_for_a_log(void)
 	UNIT_ASSERT_INT(set_log(bytes, 0, 1, NUM, fd), VHOST_ERR_MEMORY);
 	close(fd);
 	UNIT_ASSERT_INT(set_log(bytes, 0, 1, NUM, log_fd), VHOST_OK);
+	UNIT_ASSERT_INT(fixture.session.inflight.queue_size, NUM);
+	UNIT_ASSERT_INT(set_log(most, 0, 1, 1, log_fd), VHOST_OK);
+	UNIT_ASSERT_INT(fixture.session.inflight.queue_size,
+			FIXTURE_QUEUE_SIZE_MAX);
 	end();
 }
 
@@ -369,6 +373,12 @@ static void log_is_made_to_measure(void)
 	/* As long as it was asked. */
 	UNIT_ASSERT_INT(fixture.session.reply.size, 20);
 	UNIT_ASSERT_INT(reply->mmap_size, 2 * (64 + 256 * 16));
+	/* And with room for the largest ring, whatever size is named. */
+	message.payload.inflight.queue_size = 1;
+	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(reply->mmap_size, 2 * (64 + 256 * 16));
+	UNIT_ASSERT_INT(reply->queue_size, 1);
 	seals = fcntl(fixture.session.reply_fd, F_GET_SEALS);
 	CU_ASSERT(seals > 0 && seals & F_SEAL_SHRINK);
 	message.payload.inflight.queue_size = 257;

@@ -46,7 +46,7 @@ static void send_bytes(const void *bytes, size_t size, int fd, unsigned int fds)
 {
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(64 * sizeof(int))];
+		char bytes[CMSG_SPACE(253 * sizeof(int))];
 	} control = { 0 };
 	struct iovec iov = { (void *)bytes, size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
@@ -137,7 +137,7 @@ static void descriptors_come_with_their_message(void)
 static void too_many_descriptors(void)
 {
 	static const unsigned int counts[] = { VHOST_SOCKET_FDS_MAX + 1,
-					       2 * VHOST_SOCKET_FDS_MAX, 64 };
+					       2 * VHOST_SOCKET_FDS_MAX, 253 };
 	uint8_t bytes[64];
 	size_t size = make_u64(bytes, VHOST_USER_SET_VRING_KICK, 0);
 	unsigned int i;

@@ -294,7 +294,7 @@ static void packed_case_10_table_in_the_middle_of_a_chain(void)
 	peer_free(peer);
 }
 
-/* Of an entry's flags only WRITE means something, and its id nothing (2.8.7). */
+/* Of an entry's flags only WRITE means something, its id nothing (2.8.7). */
 static void packed_case_10_flags_of_entries_are_ignored(void)
 {
 	static const uint16_t flags[] = {

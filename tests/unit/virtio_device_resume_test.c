@@ -178,9 +178,28 @@ static void packed_case_26_resume_pops_again(void)
 	peer_free(peer);
 }
 
+/* Whatever is in flight: a used descriptor may lie over it. */
+static void packed_case_26_nothing_is_taken_again(void)
+{
+	struct peer *peer = hostile_start(PEER_PACKED);
+	struct virtq_device *vq = &peer->device;
+	uint16_t id = hostile_accept(peer, &eight, 1);
+
+	UNIT_ASSERT_INT(virtq_device_repop(vq, id, &peer->chain),
+			VIRTIO_ERR_INVALID);
+	UNIT_ASSERT_INT(virtq_device_repop(vq, (uint16_t)(id + 1),
+					   &peer->chain), VIRTIO_ERR_INVALID);
+	UNIT_ASSERT_INT(virtq_device_error(vq), 0);
+	UNIT_ASSERT_INT(virtq_device_in_flight(vq), 1);
+	hostile_use(peer, id, 8);
+	hostile_serve_good(peer);
+	peer_free(peer);
+}
+
 static void packed_case_26_positions_that_cannot_be(void)
 {
-	static const uint16_t bad[] = { NUM, NUM | PVIRTQ_WRAP, 0x7fff, 0xffff };
+	static const uint16_t bad[] = { NUM, NUM | PVIRTQ_WRAP, 0x7fff,
+					0xffff };
 	struct peer *peer = hostile_start(PEER_PACKED);
 	struct virtq_position resume;
 	unsigned int i;
@@ -207,6 +226,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(split_case_26_repop_checks_anew),
 	UNIT_TEST(split_case_26_positions_that_cannot_be),
 	UNIT_TEST(packed_case_26_resume_pops_again),
+	UNIT_TEST(packed_case_26_nothing_is_taken_again),
 	UNIT_TEST(packed_case_26_positions_that_cannot_be),
 };
 

@@ -2,7 +2,7 @@
 /*
  * The device side against hostile indices and laps, and what a latched queue
  * and a reset leave behind. The numbers in the names are those of the threat
- * model's list of cases; what is set up before is in virtio_device_setup_test.c.
+ * model's list of cases; what comes before is in virtio_device_setup_test.c.
  */
 #include <string.h>
 
@@ -137,6 +137,7 @@ static void packed_case_3_stale_laps_are_not_available(void)
 {
 	static const uint16_t laps[] = { 0, A, U, A | U };
 	struct peer *peer = hostile_start(PEER_PACKED);
+	struct virtq_device *vq = &peer->device;
 	unsigned int lap, i;
 	int available;
 
@@ -144,12 +145,11 @@ static void packed_case_3_stale_laps_are_not_available(void)
 		for (i = 0; i < 4; i++) {
 			available = laps[i] == peer_avail_lap(&peer->avail);
 			peer_packed(peer, 0, peer_bus(BUF), 8, 0, laps[i]);
-			UNIT_ASSERT_INT(virtq_device_has_available(
-						&peer->device), available);
+			UNIT_ASSERT_INT(virtq_device_has_available(vq),
+					available);
 			UNIT_ASSERT_INT(hostile_pop(peer), available);
 			if (available)
-				UNIT_ASSERT_INT(virtq_device_push(
-							&peer->device, 0, 0), 0);
+				UNIT_ASSERT_INT(virtq_device_push(vq, 0, 0), 0);
 			UNIT_ASSERT_INT(virtq_device_error(&peer->device), 0);
 			/* The ring moved on by one: fill the lap. */
 			if (available)

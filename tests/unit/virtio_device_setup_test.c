@@ -241,6 +241,38 @@ static void storage_of_the_caller_is_asked_for(uint64_t features)
 }
 HOSTILE_BOTH(storage_of_the_caller_is_asked_for)
 
+/* Straight from work to a new start, without a latch in between. */
+static void case_25_restart_forgets_everything(uint64_t features)
+{
+	const uint64_t plain = features & ~VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX);
+	struct peer *peer = hostile_start(plain);
+	struct virtq_device *vq = &peer->device;
+	uint16_t id;
+
+	/* Pushed and not exposed; exposed and not asked for. */
+	id = hostile_accept(peer, &eight, 1);
+	UNIT_ASSERT_INT(virtq_device_push(vq, id, 8), 0);
+	UNIT_ASSERT_INT(peer_start_device(peer, plain), 0);
+	CU_ASSERT_FALSE(virtq_device_publish(vq));
+	hostile_expect_none_used(peer);
+	id = hostile_accept(peer, &eight, 1);
+	UNIT_ASSERT_INT(virtq_device_push(vq, id, 8), 0);
+	virtq_device_expose(vq);
+	UNIT_ASSERT_INT(peer_start_device(peer, plain), 0);
+	CU_ASSERT_FALSE(virtq_device_publish(vq));
+	hostile_expect_none_used(peer);
+	/* And what had been asked of the driver before. */
+	virtq_device_disable_notifications(vq);
+	UNIT_ASSERT_INT(peer_start_device(peer, plain), 0);
+	virtq_device_disable_notifications(vq);
+	UNIT_ASSERT_INT(peer->packed ? peer_read_device_event(peer).flags :
+				       peer_read_used_flags(peer), 1);
+	UNIT_ASSERT_INT(peer_start_device(peer, features), 0);
+	hostile_serve_good(peer);
+	peer_free(peer);
+}
+HOSTILE_BOTH(case_25_restart_forgets_everything)
+
 static const struct unit_test tests[] = {
 	HOSTILE_TESTS(case_21_bad_sizes),
 	UNIT_TEST(packed_case_21_size_that_is_no_power_of_two),
@@ -249,6 +281,7 @@ static const struct unit_test tests[] = {
 	HOSTILE_TESTS(case_21_overlapping),
 	HOSTILE_TESTS(case_21_rights),
 	HOSTILE_TESTS(storage_of_the_caller_is_asked_for),
+	HOSTILE_TESTS(case_25_restart_forgets_everything),
 };
 
 UNIT_MAIN("virtio_device_setup", tests)

@@ -266,6 +266,29 @@ static void buffer_used_before_it_was_published(uint64_t features)
 }
 HOSTILE_BOTH(buffer_used_before_it_was_published)
 
+/* What was exposed is not asked about, what was not stays hidden. */
+static void latched_queue_shows_and_asks_nothing(uint64_t features)
+{
+	struct peer *peer = hostile_start_driver(features);
+
+	hostile_add_quietly(peer, 1, 2, 0);
+	virtq_driver_expose(&peer->driver);
+	hostile_add_quietly(peer, 1, 2, 1);
+	peer_complete(peer, NUM - 1, 0);
+	hostile_expect_latch(peer, VIRTIO_ERR_REUSED, 2);
+	/* Nor if that is all there was, and the device wants to hear of it. */
+	if (peer->packed)
+		peer_set_device_event(peer, 0, RING_EVENT_FLAGS_ENABLE);
+	else
+		peer_set_avail_event(peer, 0);
+	hostile_add_quietly(peer, 1, 2, 0);
+	virtq_driver_expose(&peer->driver);
+	peer_complete(peer, NUM - 1, 0);
+	hostile_expect_latch(peer, VIRTIO_ERR_REUSED, 1);
+	peer_free(peer);
+}
+HOSTILE_BOTH(latched_queue_shows_and_asks_nothing)
+
 /* Both give everything back, in whatever state the queue is. */
 static void case_25_reset_with_buffers_in_flight(uint64_t features)
 {
@@ -301,6 +324,46 @@ static void case_25_reset_with_buffers_in_flight(uint64_t features)
 }
 HOSTILE_BOTH(case_25_reset_with_buffers_in_flight)
 
+/* Straight from work to a new start, as if nothing had been. */
+static void case_25_restart_forgets_everything(uint64_t features)
+{
+	const uint64_t plain = features & ~VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX);
+	struct peer *peer = hostile_start_driver(plain);
+	struct virtq_driver *vq = &peer->driver;
+	void *cookie;
+	uint16_t id;
+
+	/* Added and not exposed; exposed and not asked about. */
+	hostile_add_quietly(peer, 1, 2, 0);
+	UNIT_ASSERT_INT(peer_start_driver(peer, plain), 0);
+	CU_ASSERT_FALSE(virtq_driver_publish(vq));
+	UNIT_ASSERT_INT(peer_take(peer), -1);
+	CU_ASSERT_FALSE(virtq_driver_detach(vq, &cookie));
+	UNIT_ASSERT_INT(peer_start_driver(peer, plain), 0);
+	hostile_add_quietly(peer, 1, 2, 0);
+	virtq_driver_expose(vq);
+	UNIT_ASSERT_INT(peer_start_driver(peer, plain), 0);
+	CU_ASSERT_FALSE(virtq_driver_publish(vq));
+	UNIT_ASSERT_INT(peer_take(peer), -1);
+	/* Seen to be used, and not taken. */
+	id = hostile_add(peer, 0);
+	peer_complete(peer, id, 1);
+	peer_complete(peer, hostile_add(peer, 1), 1);
+	hostile_expect_completion(peer, 0, 1);
+	UNIT_ASSERT_INT(peer_start_driver(peer, plain), 0);
+	hostile_expect_no_completion(peer);
+	/* And what had been asked of the device before. */
+	virtq_driver_disable_callbacks(vq);
+	UNIT_ASSERT_INT(peer_start_driver(peer, plain), 0);
+	virtq_driver_disable_callbacks(vq);
+	UNIT_ASSERT_INT(peer->packed ? peer_read_driver_event(peer).flags :
+				       peer_read_avail_flags(peer), 1);
+	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
+	hostile_complete_good(peer);
+	peer_free(peer);
+}
+HOSTILE_BOTH(case_25_restart_forgets_everything)
+
 static const struct unit_test tests[] = {
 	HOSTILE_TESTS(case_16_used_id_past_the_queue),
 	HOSTILE_TESTS(case_16_used_id_of_nothing_in_flight),
@@ -312,7 +375,9 @@ static const struct unit_test tests[] = {
 	HOSTILE_TESTS(case_19_driver_area_scribbled_by_the_device),
 	HOSTILE_TESTS(case_19_tables_rewritten_by_the_device),
 	HOSTILE_TESTS(buffer_used_before_it_was_published),
+	HOSTILE_TESTS(latched_queue_shows_and_asks_nothing),
 	HOSTILE_TESTS(case_25_reset_with_buffers_in_flight),
+	HOSTILE_TESTS(case_25_restart_forgets_everything),
 };
 
 UNIT_MAIN("virtio_driver_hostile", tests)

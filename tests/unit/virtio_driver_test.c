@@ -76,7 +76,7 @@ static void table_is_written_as_specified(uint64_t features)
 	UNIT_ASSERT_INT(peer_start_driver(peer, features), 0);
 	hostile_add(peer, 0);
 	id = hostile_add(peer, 1);
-	/* At the same place in either: address, length, and the flags behind. */
+	/* At the same place in either: address and length. */
 	UNIT_ASSERT_INT(peer_read_desc(peer, 1).addr,
 			peer_bus(PEER_TABLES) + id * 48u);
 	UNIT_ASSERT_INT(peer_read_desc(peer, 1).len, 48);

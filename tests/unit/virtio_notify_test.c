@@ -124,7 +124,7 @@ static void packed_case_14_poisoned_event(void)
 	peer_free(driver);
 }
 
-/* Without EVENT_IDX the reserved value, an event's, is no reason for silence. */
+/* Without EVENT_IDX an event is a reserved value, and no reason for silence. */
 static void packed_case_14_event_that_was_not_negotiated(void)
 {
 	struct peer *device = hostile_start(PEER_PACKED & FLAGS);
@@ -203,6 +203,42 @@ static void packed_wishes_as_written(void)
 	peer_free(driver);
 }
 
+/* With EVENT_IDX the flags of a split ring stay 0 (2.7.10). */
+static void split_flags_stay_clear_with_events(void)
+{
+	struct peer *device = hostile_start(PEER_SPLIT);
+	struct peer *driver = hostile_start_driver(PEER_SPLIT);
+
+	virtq_device_disable_notifications(&device->device);
+	virtq_driver_disable_callbacks(&driver->driver);
+	UNIT_ASSERT_INT(peer_read_used_flags(device), 0);
+	UNIT_ASSERT_INT(peer_read_avail_flags(driver), 0);
+	hostile_serve_good(device);
+	hostile_complete_good(driver);
+	peer_free(device);
+	peer_free(driver);
+}
+
+/* Without it nobody names an event. */
+static void packed_event_stays_alone_without_events(void)
+{
+	struct peer *device = hostile_start(PEER_PACKED & FLAGS);
+	struct peer *driver = hostile_start_driver(PEER_PACKED & FLAGS);
+
+	serve_one(device);
+	offer_one(driver);
+	virtq_device_disable_notifications(&device->device);
+	virtq_driver_disable_callbacks(&driver->driver);
+	CU_ASSERT_FALSE(virtq_device_enable_notifications(&device->device));
+	CU_ASSERT_FALSE(virtq_driver_enable_callbacks(&driver->driver));
+	UNIT_ASSERT_INT(peer_read_device_event(device).flags, ENABLE);
+	UNIT_ASSERT_INT(peer_read_driver_event(driver).flags, ENABLE);
+	UNIT_ASSERT_INT(peer_read_device_event(device).off_wrap, 0);
+	UNIT_ASSERT_INT(peer_read_driver_event(driver).off_wrap, 0);
+	peer_free(device);
+	peer_free(driver);
+}
+
 /* Work that was there before the wish, so no notification will come for it. */
 static void case_14_work_that_raced_is_not_slept_on(uint64_t features)
 {
@@ -238,7 +274,7 @@ static void case_14_work_that_raced_with_flags(uint64_t features)
 HOSTILE_BOTH(case_14_work_that_raced_with_flags)
 
 /* Three quarters of what is outstanding, counted from where the driver is. */
-static void delayed_callback_is_asked_for_three_quarters_ahead(uint64_t features)
+static void delayed_callback_is_three_quarters_ahead(uint64_t features)
 {
 	struct peer *peer = hostile_start_driver(features);
 	struct virtq_driver *vq = &peer->driver;
@@ -258,6 +294,13 @@ static void delayed_callback_is_asked_for_three_quarters_ahead(uint64_t features
 		UNIT_ASSERT_INT(peer_read_driver_event(peer).off_wrap, 1);
 	else
 		UNIT_ASSERT_INT(peer_read_used_event(peer), NUM - 2 + 3);
+	/* Undelayed it is the first. */
+	CU_ASSERT_FALSE(virtq_driver_enable_callbacks(vq));
+	if (peer->packed)
+		UNIT_ASSERT_INT(peer_read_driver_event(peer).off_wrap,
+				(NUM - 2) | PVIRTQ_WRAP);
+	else
+		UNIT_ASSERT_INT(peer_read_used_event(peer), NUM - 2);
 	for (i = 0; i < 4; i++) {
 		peer_complete(peer, ids[i], 0);
 		UNIT_ASSERT_INT(virtq_driver_enable_callbacks_delayed(vq),
@@ -275,7 +318,7 @@ static void delayed_callback_is_asked_for_three_quarters_ahead(uint64_t features
 	CU_ASSERT_TRUE(virtq_driver_enable_callbacks_delayed(vq));
 	peer_free(peer);
 }
-HOSTILE_BOTH(delayed_callback_is_asked_for_three_quarters_ahead)
+HOSTILE_BOTH(delayed_callback_is_three_quarters_ahead)
 
 /* The values of 2.9, at every place of the ring. */
 static void notification_says_how_far_the_driver_is(uint64_t features)
@@ -311,9 +354,11 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(packed_case_14_event_that_was_not_negotiated),
 	UNIT_TEST(split_wishes_by_flag),
 	UNIT_TEST(packed_wishes_as_written),
+	UNIT_TEST(split_flags_stay_clear_with_events),
+	UNIT_TEST(packed_event_stays_alone_without_events),
 	HOSTILE_TESTS(case_14_work_that_raced_is_not_slept_on),
 	HOSTILE_TESTS(case_14_work_that_raced_with_flags),
-	HOSTILE_TESTS(delayed_callback_is_asked_for_three_quarters_ahead),
+	HOSTILE_TESTS(delayed_callback_is_three_quarters_ahead),
 	HOSTILE_TESTS(notification_says_how_far_the_driver_is),
 };
 

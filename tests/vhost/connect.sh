@@ -30,7 +30,8 @@ says()
 	shift 2
 	timeout 300 "$connect" --socket "$socket" "$@" >> "$work.log" 2>&1
 	status=$?
-	if [ $status -ne "$wanted" ] || ! tail -n 1 "$work.log" | grep -qE "$pattern"; then
+	if [ $status -ne "$wanted" ] ||
+	   ! tail -n 1 "$work.log" | grep -qE "$pattern"; then
 		echo "it ended with status $status and said:"
 		tail -n 1 "$work.log"
 		return 1
@@ -53,7 +54,8 @@ server_ready
 holds 'qemu-storage-daemon: the whole disk is written, flushed and read back' \
 	says "$whole \(seed 1," 0 --seed 1
 holds 'qemu-storage-daemon: a part of it, few requests at a time' \
-	says '999 sectors from 1001 written' 0 --seed 2 --sector 1001 --sectors 999 --depth 3
+	says '999 sectors from 1001 written' 0 \
+		--seed 2 --sector 1001 --sectors 999 --depth 3
 judge_server
 holds 'the image holds both patterns, byte for byte' \
 	cmp "$disk" <(
@@ -65,11 +67,12 @@ printf x | dd of="$disk" bs=1 seek=$((12345 * 512 + 67)) conv=notrunc status=non
 server_start daemon "$disk"
 server_ready
 holds 'one byte that was changed on the host is found' \
-	says 'sector 12345, byte 67: is not what was written' 1 --seed 1 --read-only --sector 2000
+	says 'sector 12345, byte 67: is not what was written' 1 \
+		--seed 1 --read-only --sector 2000
 judge_server
 
 new_disk
-KILL_AT=after:100 LD_PRELOAD=$PWD/build/vhost/kill_at.so server_start serve "$disk"
+KILL_AT=after:100 server_start serve "$disk"
 server_ready
 timeout 300 "$connect" --socket "$socket" --seed 3 --reconnect 300 >> "$work.log" 2>&1 &
 front_pid=$!
@@ -78,12 +81,7 @@ for at in before:31 after:60 ''; do
 	wait -n "$server_pid" "$front_pid" 2> /dev/null
 	server_stop
 	point $((server_status == killed)) 'loopback-serve dies amid a request'
-	if [ -n "$at" ]; then
-		KILL_AT=$at LD_PRELOAD=$PWD/build/vhost/kill_at.so \
-			server_start serve "$disk"
-	else
-		server_start serve "$disk"
-	fi
+	KILL_AT=$at server_start serve "$disk"
 done
 wait "$front_pid"
 status=$?
@@ -96,8 +94,10 @@ holds 'nothing is lost' cmp "$disk" <(pattern 0 $sectors 3)
 
 server_start serve "$disk" --read-only
 server_ready
-holds 'a read-only disk is not written to' says 'the disk is read-only' 1 --seed 4
-holds 'a read-only disk is read' says "$sectors sectors from 0 read, all equal" 0 --seed 3 --read-only
+holds 'a read-only disk is not written to' \
+	says 'the disk is read-only' 1 --seed 4
+holds 'a read-only disk is read' \
+	says "$sectors sectors from 0 read, all equal" 0 --seed 3 --read-only
 judge_server
 holds 'it is unchanged' cmp "$disk" <(pattern 0 $sectors 3)
 finish "$work.log" "$work.server.log"

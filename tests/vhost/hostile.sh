@@ -14,7 +14,8 @@ set_up
 truncate -s 4194304 "$disk"
 server_start serve "$disk"
 server_ready
-timeout 300 build/vhost/hostile "$socket" "$server_pid" "$work.server.log" > "$work.log" 2>&1
+timeout 300 build/vhost/hostile "$socket" "$server_pid" "$work.server.log" \
+	> "$work.log" 2>&1
 point $(($? == 0)) 'every attack could be made'
 judge_lines '' "$work.log"
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2154 # of those that source it
 # Sourced by the tests of this folder: one TAP line per result. $name is the
 # test's.
 

@@ -52,23 +52,31 @@ make_disk()
 	sha256=${sha256%% *}
 }
 
-# new_life: another server. The next word of "die" is for this one.
+# new_life: another server. The next word of "die" is for this one. When it has
+# ended, however it did, the pipe that only it holds says so.
 new_life()
 {
 	local options=()
 	read -ra options <<< "${key[options]}"
+	life=$((life + 1))
+	dies=0
 	if [ ${#lives[@]} -gt 0 ]; then
-		KILL_AT=${lives[0]} LD_PRELOAD=$PWD/build/vhost/kill_at.so \
-			server_start "${key[server]}" "$disk" "${options[@]}"
-		lives=("${lives[@]:1}")
 		dies=1
-	else
-		server_start "${key[server]}" "$disk" "${options[@]}"
-		dies=0
+		export KILL_AT=${lives[0]}
+		lives=("${lives[@]:1}")
 	fi
+	server_start "${key[server]}" "$disk" "${options[@]}" \
+		9> >(cat > /dev/null; tell_end)
+	unset KILL_AT
 }
 
-# boot: QEMU in the background, its console at the end of a pipe
+tell_end()
+{
+	[ ! -p "$scratch/events" ] || echo "@server $life" > "$scratch/events"
+}
+
+# boot: QEMU in the background. What happens becomes lines of one pipe: those of
+# the console, "@console" at its end, "@server <life>" at the end of a server.
 boot()
 {
 	mkfifo "$scratch/console"
@@ -80,16 +88,19 @@ boot()
 		-chardev "socket,id=server,path=$socket,reconnect-ms=100" \
 		-device "${key[device]},chardev=server,num-queues=1" \
 		-kernel "$guest/kernel" -initrd "$guest/initramfs" \
-		-append "console=ttyS0 quiet panic=-1 script=${key[script]}" \
+		-append "console=ttyS0 quiet nowatchdog panic=-1 script=${key[script]}" \
 		< /dev/null > "$scratch/console" 2> "$work.qemu.log" &
 	front_pid=$!
-	exec 3< "$scratch/console"
+	{
+		sed -u 's/\r$//' < "$scratch/console"
+		echo @console
+	} > "$scratch/events" &
 }
 
 # heard <line of the console>: the next of "kill" may be due.
 heard()
 {
-	printf '%s\n' "$1" >&4
+	printf '%s\n' "$1" >> "$console"
 	if [ ${#kills[@]} -gt 0 ] && [[ $1 =~ ${kills[0]} ]]; then
 		server_stop KILL
 		kills_done=$((kills_done + 1))
@@ -98,36 +109,32 @@ heard()
 	fi
 }
 
-# watch: a server that has ended is replaced, if it was to end.
-watch()
+# ended <life>: a server that was to end by itself gets a successor; after one
+# that was not, nothing more can come of the guest.
+ended()
 {
-	[ -n "$server_pid" ] && ! server_alive || return 0
+	[ "$1" -eq $life ] || return 0
 	server_reap
 	if [ $dies = 1 ] && [ "$server_status" -eq $killed ]; then
 		deaths=$((deaths + 1))
 		new_life
+	else
+		kill "$front_pid"
 	fi
 }
 
-# follow: the console until its end. A line may come in parts.
+# follow: whatever happens until the console's end
 follow()
 {
-	local part line='' status
-	while :; do
-		IFS= read -r -t 0.1 -u 3 part
-		status=$?
-		line+=$part
-		if [ $status -eq 0 ]; then
-			heard "${line%$'\r'}"
-			line=
-		elif [ $status -le 128 ]; then
-			break
-		fi
-		watch
+	local line
+	while IFS= read -r -u 3 line; do
+		case $line in
+		'@server '*)	ended "${line#* }" ;;
+		@console)	break ;;
+		*)		heard "$line" ;;
+		esac
 	done
-	[ -z "$line" ] || heard "$line"
-	exec 3<&-
-	wait $front_pid
+	wait "$front_pid"
 	status_qemu=$?
 	front_pid=
 }
@@ -189,10 +196,13 @@ read_stanza "$name"
 kills_planned=${#kills[@]}
 kills_done=0
 deaths=0
+life=0
 read -ra lives <<< "${key[die]}"
 console=$work.log
 set_up
-exec 4> "$console"
+: > "$console"
+mkfifo "$scratch/events"
+exec 3<> "$scratch/events"
 make_disk
 new_life
 if server_ready; then

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2034,SC2154 # of and for those that source it
 # Sourced by the tests of this folder: a vhost-user-blk server as a child,
 # ended by its own process id.
 #
@@ -9,6 +10,7 @@
 serve=build/host/gcc/loopback-serve
 connect=build/host/gcc/loopback-connect
 killed=137
+server_patience=60	# seconds in which it has to start, or to end
 server_pid=
 front_pid=
 
@@ -32,29 +34,36 @@ tear_down()
 }
 
 # server_start <serve or daemon> <image> [<option of loopback-serve>...]: starts
-# one that listens on $socket, and does not wait for it.
+# one that listens on $socket, and does not wait for it. With KILL_AT in the
+# environment it ends by itself, see kill_at.c.
 server_start()
 {
-	local kind=$1 image=$2
+	local kind=$1 image=$2 preload=
 	shift 2
+	[ -z "$KILL_AT" ] || preload=$PWD/build/vhost/kill_at.so
 	case $kind in
 	serve)
-		"$serve" --socket "$socket" --file "$image" "$@" &
+		LD_PRELOAD=$preload "$serve" --socket "$socket" --file "$image" "$@" &
 		;;
 	daemon)
-		qemu-storage-daemon \
-			--blockdev "driver=file,node-name=image,discard=unmap,filename=$image" \
-			--export "type=vhost-user-blk,id=export,node-name=image,addr.type=unix,addr.path=$socket,writable=on" &
+		LD_PRELOAD=$preload qemu-storage-daemon \
+			--blockdev "driver=file,node-name=image,filename=$image" \
+			--export "type=vhost-user-blk,id=export,node-name=image,\
+addr.type=unix,addr.path=$socket,writable=on" &
 		;;
 	esac >> "$work.server.log" 2>&1 < /dev/null
 	server_pid=$!
 }
 
-# server_ready: waits until it listens, or has ended
+# server_ready: waits until it listens; fails if it has ended, or still does not
 server_ready()
 {
+	local patience=$((10 * server_patience))
 	until [ -S "$socket" ]; do
-		server_alive || return 1
+		if ! server_alive || [ $patience -eq 0 ]; then
+			return 1
+		fi
+		patience=$((patience - 1))
 		sleep 0.1
 	done
 }
@@ -72,11 +81,17 @@ server_reap()
 	server_pid=
 }
 
-# server_stop [<signal>]
+# server_stop [<signal>]: by force, if that is not enough
 server_stop()
 {
 	[ -n "$server_pid" ] || return 0
-	kill -s "${1:-TERM}" "$server_pid" 2> /dev/null
+	# The shell has something to say about children that were killed.
+	{
+		kill -s "${1:-TERM}" "$server_pid"
+		timeout "$server_patience" \
+			tail -s 0.1 -f /dev/null --pid="$server_pid" ||
+			kill -s KILL "$server_pid"
+	} 2> /dev/null
 	server_reap
 }
 

@@ -8,5 +8,7 @@ set -eu
 trimmed=$(sed -n 's/^guest: trimmed \([0-9]*\) MiB$/\1/p' "$2")
 [ -n "$trimmed" ] || { echo 'the guest trimmed nothing'; exit 1; }
 allocated=$(stat -c '%b * %B / 1048576' "$1")
-[ $((allocated)) -lt "$trimmed" ] ||
-	{ echo "$((allocated)) MiB are in use after $trimmed MiB were discarded"; exit 1; }
+if [ $((allocated)) -ge "$trimmed" ]; then
+	echo "$((allocated)) MiB are in use after $trimmed MiB were discarded"
+	exit 1
+fi

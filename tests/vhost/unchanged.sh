@@ -6,5 +6,8 @@
 set -eu
 
 found=$(sha256sum < "$1")
-[ "${found%% *}" = "$3" ] || { echo "the image has changed: now ${found%% *}, before $3"; exit 1; }
+if [ "${found%% *}" != "$3" ]; then
+	echo "the image has changed: it was $3, and is ${found%% *}"
+	exit 1
+fi
 exec "$(dirname "$0")/sound.sh" "$1" "$2"

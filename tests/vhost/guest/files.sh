@@ -51,7 +51,20 @@ must 'mount again' mount_files
 	[ "$(digest $files/second)" = "$of_first" ] &&
 	[ "$(sha1sum < $files/keep)" = "$of_keep" ]
 report 'all files read back once more'
+must 'unmount again' umount $files
+
+# The driver resets the device on its way out, and sets it up afresh.
+device=$(readlink -f /sys/block/vda/device)
+driver=/sys/bus/virtio/drivers/virtio_blk
+echo "${device##*/}" > $driver/unbind
+! [ -b $disk ]
+report 'the driver has left the disk'
+echo "${device##*/}" > $driver/bind
+must 'the driver is back' [ -b $disk ]
+must 'mount with the new driver' mount_files
+[ "$(digest $files/second)" = "$of_first" ]
+report 'files read back with the new driver'
 say_digest /keep
 say_digest /second/busybox
 umount $files
-report 'unmount again'
+report 'unmount at the end'

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "system.h"
+
+static const struct fixture_edit machine_edits[] = {
+	RENAME("/soc/disk@10001000", "virtio_mmio@10001000"),
+	RENAME("/soc/disk@10002000", "virtio_mmio@10002000"),
+	RENAME("/soc/irq@d000000", "plic@c000000"),
+};
+
+static const struct fixture_edit manifest_edits[] = {
+	STRING("/compartments/server/devices/disk", "path",
+	       "/soc/virtio_mmio@10001000"),
+	STRING("/compartments/server/devices/irq", "path", "/soc/plic@c000000"),
+};
+
+void system_make(struct fixture *fixture, unsigned int interrupts)
+{
+	static struct fixture fresh[3];
+	struct fixture *one = &fresh[interrupts];
+	bool plic = interrupts == FIXTURE_PLIC;
+	unsigned int i;
+
+	if (!one->board.name) {
+		fixture_init(one, interrupts);
+		for (i = 0; i < 2u + plic; i++)
+			fixture_edit(one->machine, &machine_edits[i]);
+		for (i = 0; i < 1u + plic; i++)
+			fixture_edit(one->manifest, &manifest_edits[i]);
+		FUZZ_REQUIRE(!fixture_parse(one));
+	}
+	memcpy(fixture, one, sizeof(*fixture));
+	fixture->report.line = NULL;
+	fixture->report.context = NULL;
+}
+
+void system_check_line(void *context, const char *text)
+{
+	size_t len = strlen(text);
+
+	++*(unsigned int *)context;
+	FUZZ_REQUIRE(len < COMPARTMENT_LINE_MAX);
+	while (len--)
+		FUZZ_REQUIRE(text[len] >= ' ' && text[len] <= '~');
+}
