@@ -155,7 +155,7 @@ int virtq_driver_add(struct virtq_driver *vq,
 		last = indirect ? virtq_split_add_table(vq, &buffer) :
 				  virtq_split_add_chain(vq, &buffer);
 	vq->free_head = vq->slots[last].next;
-	vq->free_count -= slot->count;
+	vq->free_count -= (uint16_t)count;
 	return VIRTIO_OK;
 }
 
@@ -265,8 +265,7 @@ static void driver_free_slots(struct virtq_driver *vq, uint16_t head)
 	/* Never by desc.next: the device could have rewritten it. */
 	for (i = 1; i < count; i++)
 		last = vq->slots[last].next;
-	if (vq->in_order)
-		vq->oldest = vq->slots[last].next;
+	vq->oldest = vq->slots[last].next;
 	if (driver_has_free_slot(vq))
 		vq->slots[vq->free_tail].next = head;
 	else

@@ -75,10 +75,10 @@ summarise()
 # so that what disturbs the machine for a while disturbs all alike
 time_mode()
 {
-	local mode=$1 count=$2 rounds=$3 round ring median least most
+	local mode=$1 count=$2 rounds=$3 ring median least most
 	shift 3
 	echo "bench-ring: timing $count buffers, $rounds runs of each${*:+, $*}"
-	for round in $(seq "$rounds"); do
+	for _ in $(seq "$rounds"); do
 		for ring in $theirs $ours; do
 			time_one "$ring" "$work/$mode.$ring" --run-cycles "$count" "$@"
 		done
@@ -171,7 +171,7 @@ with_targets()
 	}
 	{
 		conditions = $0
-		sub(/^([^ ]+ ){5}/, "", conditions)
+		sub(/^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /, "", conditions)
 	}'"$1" "$results"
 }
 
