@@ -22,8 +22,14 @@
  *
  *	for (;;) {
  *		virtq_device_disable_notifications(vq);
- *		while (budget-- && virtq_device_pop(vq, &chain) > 0)
+ *		for (budget = BUDGET; budget; budget--) {
+ *			result = virtq_device_pop(vq, &chain);
+ *			if (result <= 0)
+ *				break;
  *			...;
+ *		}
+ *		if (result < 0)
+ *			break;	// latched: the driver has to reset
  *		if (!virtq_device_enable_notifications(vq))
  *			wait for the kick;
  *	}
@@ -80,7 +86,8 @@ struct virtq_device {
 	uint16_t avail_lap;		/* packed: flags of this lap */
 	uint16_t used_lap;
 	uint16_t held;			/* packed: descriptors of chains taken */
-	uint16_t in_flight;		/* chains popped and not pushed */
+	uint16_t to_repop;		/* chains resumed and not taken again */
+	uint16_t in_flight;		/* chains popped, those included */
 	uint16_t wish;			/* the device area's flags */
 	uint16_t oldest;		/* in order: heads not used yet */
 	uint16_t newest;
@@ -124,8 +131,11 @@ int virtq_device_init(struct virtq_device *vq,
 
 /*
  * Take the next available buffer. Returns 1 and fills @chain, 0 if there is
- * none, or the latched error (error.h, the peer's group). Pop many, push many,
- * publish once.
+ * none, or the latched error: the peer's group of error.h, what
+ * virtq_device_init() failed with, or what virtq_device_latch() was given. Pop
+ * many, push many, publish once. VIRTIO_ERR_INVALID, with nothing taken, in a
+ * queue that is used in order and was resumed, before virtq_device_repop() has
+ * taken what is older.
  *
  * A descriptor of length zero names no byte: it counts towards the limit, and
  * is neither translated nor returned. A chain may so have no segment at all.
@@ -187,8 +197,8 @@ void virtq_device_disable_notifications(struct virtq_device *vq);
 
 /*
  * Ask for a kick at the next available buffer. Returns true if there is work
- * already (a buffer raced, or the budget left some): then the caller must come
- * back without a kick. False on a latched queue, which has no work.
+ * already (a buffer raced, the budget left some, or the queue is latched): then
+ * the caller must call virtq_device_pop() again, for no kick may come.
  */
 bool virtq_device_enable_notifications(struct virtq_device *vq);
 
@@ -206,7 +216,8 @@ void virtq_device_latch(struct virtq_device *vq, int error);
  */
 struct virtq_position virtq_device_position(const struct virtq_device *vq);
 
-/* The latched error or 0, and the number of chains popped and not pushed. */
+/* The latched error or 0, and the number of chains popped and not pushed; those
+ * that are to be taken again after a resume count as popped. */
 static inline int virtq_device_error(const struct virtq_device *vq)
 {
 	return vq->error;

@@ -16,11 +16,13 @@
  * The sleep that loses no wake-up:
  *
  *	for (;;) {
- *		while (virtq_driver_get(vq, &done) > 0)
+ *		virtq_driver_disable_callbacks(vq);
+ *		while ((result = virtq_driver_get(vq, &done)) > 0)
  *			...;
+ *		if (result < 0)
+ *			break;	// latched: reset the device
  *		if (!virtq_driver_enable_callbacks(vq))
  *			wait for the interrupt;
- *		virtq_driver_disable_callbacks(vq);
  *	}
  */
 #ifndef VIRTIO_DRIVER_H
@@ -82,12 +84,14 @@ struct virtq_driver {
 	uint16_t unasked;		/* entries exposed since it was asked */
 	uint16_t unexposed;		/* packed: descriptors */
 	uint16_t head_flags;		/* packed: kept back until exposed */
-	uint16_t avail_lap;		/* packed: flags of this lap */
-	uint16_t used_lap;
+	uint16_t avail_lap;		/* packed: flags of the lap of avail_idx, */
+	uint16_t exposed_lap;		/* ... of exposed_idx, */
+	uint16_t used_lap;		/* ... and of used_idx */
 	uint16_t wish;			/* the driver area's flags */
 	uint16_t oldest;		/* in order: used next */
 	uint16_t batch_id;		/* in order: the last of a batch */
 	uint32_t batch_len;
+	uint32_t detached;		/* slots looked at after a reset */
 	bool in_batch;
 	bool packed;
 	bool event_idx;
@@ -148,9 +152,9 @@ bool virtq_driver_publish(struct virtq_driver *vq);
 void virtq_driver_expose(struct virtq_driver *vq);
 
 /*
- * The value to notify the device with for queue @queue, once virtq_driver_publish()
- * has said so: the queue's number, and with VIRTIO_F_NOTIFICATION_DATA above it
- * how far the driver is (2.9).
+ * The value to notify the device with for queue @queue: the queue's number, and
+ * with VIRTIO_F_NOTIFICATION_DATA above it how far the driver has published
+ * (2.9).
  */
 uint32_t virtq_driver_notification(const struct virtq_driver *vq,
 				   uint16_t queue);
@@ -160,7 +164,8 @@ uint32_t virtq_driver_notification(const struct virtq_driver *vq,
  * none, or the latched error: VIRTIO_ERR_INDEX (split: used.idx beyond what is
  * outstanding; in order: a batch that ends with no buffer in flight),
  * VIRTIO_ERR_HEAD (id beyond the queue size), VIRTIO_ERR_REUSED (the id is not
- * that of a buffer in flight).
+ * that of a buffer in flight); also what virtq_driver_init() failed with, and
+ * VIRTIO_ERR_NEEDS_RESET once buffers were detached.
  *
  * Ordering: what the device wrote into the buffer is visible on return.
  */

@@ -4,8 +4,9 @@
  * on as they are; a seam that speaks another error language (errno, SBI)
  * converts them in one function of its own.
  *
- * Three groups tell who is at fault, because what to do differs: the caller
- * (fix the program), the peer (the queue is latched, reset it), the device.
+ * Four groups tell who is at fault, because what to do differs: the caller (fix
+ * the program), whoever set the queue up, the peer (the queue is latched, reset
+ * it), the device.
  */
 #ifndef VIRTIO_ERROR_H
 #define VIRTIO_ERROR_H
@@ -19,7 +20,7 @@ enum virtio_error {
 	VIRTIO_ERR_NOT_IN_FLIGHT = -3,	/* no popped chain has this head */
 
 	/* Set-up values, usually the peer's: the queue was not started. */
-	VIRTIO_ERR_QUEUE_SIZE = -8,	/* zero, no power of two, too large */
+	VIRTIO_ERR_QUEUE_SIZE = -8,	/* zero, too large; split: no power of 2 */
 	VIRTIO_ERR_ALIGNMENT = -9,	/* ring or region not aligned */
 	VIRTIO_ERR_OVERLAP = -10,	/* ring parts or regions overlap */
 
@@ -32,7 +33,8 @@ enum virtio_error {
 	VIRTIO_ERR_ORDER = -21,		/* readable after writable */
 	VIRTIO_ERR_FLAGS = -22,		/* unknown flag, or not negotiated */
 	VIRTIO_ERR_INDIRECT = -23,	/* nested, with NEXT, bad size, odd */
-	VIRTIO_ERR_LENGTH = -24,	/* chain passes 2^32 bytes */
+	VIRTIO_ERR_LENGTH = -24,	/* chain passes 2^32 bytes; from add:
+					 * the caller's, nothing is latched */
 	VIRTIO_ERR_REUSED = -25,	/* head available or used out of turn */
 
 	/* A device behind registers. */

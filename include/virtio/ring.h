@@ -169,7 +169,7 @@ static inline uint16_t *virtq_avail_event(const struct virtq_ring *ring)
 }
 
 /*
- * Did an index that went from @old to @new pass the entry @event (2.7.10)? All
+ * Did an index that went from @old to @new pass the entry @event (2.7.7, 2.7.10)? All
  * three wrap at 65536; a peer's nonsense in @event costs only its own wake-up.
  */
 static inline bool virtq_need_event(uint16_t event, uint16_t new, uint16_t old)

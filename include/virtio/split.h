@@ -45,7 +45,7 @@ struct virtq_used {
 	struct virtq_used_elem ring[];	/* then avail_event */
 };
 
-/* Sizes of the parts in bytes, the event index word of 2.7.10 included. */
+/* Sizes of the parts in bytes, the event index words of 2.7.7 and 2.7.10 included. */
 static inline size_t virtq_desc_bytes(uint32_t num)
 {
 	return sizeof(struct virtq_desc) * num;

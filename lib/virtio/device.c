@@ -6,7 +6,6 @@
 #include <port/port.h>
 
 #include "device_private.h"
-#include "packed_private.h"
 
 /* In virtq_device_slot.next, above every head: pushed, waits for its turn. */
 #define SLOT_PUSHED	0x8000u
@@ -81,14 +80,22 @@ int virtq_device_init(struct virtq_device *vq,
 
 	/* Until the end, and for good on an error, the queue refuses all. */
 	vq->error = VIRTIO_ERR_INVALID;
-	vq->exposed_idx = 0;
+	vq->avail_idx = 0;
 	vq->used_idx = 0;
+	vq->exposed_idx = 0;
 	vq->unexposed = 0;
 	vq->unasked = 0;
 	vq->in_flight = 0;
+	vq->to_repop = 0;
 	vq->held = 0;
 	vq->waiting = 0;
 	vq->wish = 0;
+	vq->avail_lap = 0;
+	vq->used_lap = 0;
+	vq->packed = features & VIRTIO_FEATURE(VIRTIO_F_RING_PACKED);
+	vq->event_idx = features & VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX);
+	vq->indirect = features & VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC);
+	vq->in_order = features & VIRTIO_FEATURE(VIRTIO_F_IN_ORDER);
 	vq->regions = config->regions;
 	vq->slots = config->slots;
 	if (!config->regions || !config->slots)
@@ -96,15 +103,10 @@ int virtq_device_init(struct virtq_device *vq,
 	if (!virtq_size_is_valid_for(config->addresses.num, features))
 		return device_latch(vq, VIRTIO_ERR_QUEUE_SIZE);
 	vq->ring.num = config->addresses.num;
-	vq->packed = features & VIRTIO_FEATURE(VIRTIO_F_RING_PACKED);
-	vq->event_idx = features & VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX);
-	vq->indirect = features & VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC);
-	vq->in_order = features & VIRTIO_FEATURE(VIRTIO_F_IN_ORDER);
 	error = device_map_ring(vq, config);
 	if (error)
 		return device_latch(vq, error);
-	error = vq->packed ? virtq_packed_start_device(vq, config->resume) :
-			     virtq_split_start_device(vq, config->resume);
+	error = DEVICE_FORMAT(start_device, vq, config->resume);
 	if (error)
 		return device_latch(vq, error);
 	/* port_store() keeps compilers from making this loop a memset(). */
@@ -217,16 +219,15 @@ int virtq_device_pop(struct virtq_device *vq, struct virtq_chain *chain)
 
 	if (vq->error)
 		return vq->error;
-	result = vq->packed ? virtq_packed_read_avail(vq, chain, &count) :
-			      virtq_split_read_avail(vq, chain, &count);
+	/* What is taken again is older, and in order it is used first. */
+	if (vq->in_order && vq->to_repop)
+		return VIRTIO_ERR_INVALID;
+	result = DEVICE_FORMAT(read_avail, vq, chain, &count);
 	if (result <= 0)
 		return result < 0 ? device_latch(vq, result) : 0;
 	device_note_taken(vq, chain->head, count);
 	vq->in_flight++;
-	if (vq->packed)
-		virtq_packed_take_avail(vq, count);
-	else
-		virtq_split_take_avail(vq, count);
+	DEVICE_FORMAT(take_avail, vq, count);
 	return 1;
 }
 
@@ -237,13 +238,13 @@ int virtq_device_repop(struct virtq_device *vq, uint16_t head,
 
 	if (vq->error)
 		return vq->error;
-	if (vq->packed || !vq->held)
+	if (!vq->to_repop)
 		return VIRTIO_ERR_INVALID;
 	error = virtq_split_read_chain(vq, head, chain);
 	if (error)
 		return device_latch(vq, error);
 	device_note_taken(vq, head, 1);
-	vq->held--;
+	vq->to_repop--;
 	return 1;
 }
 
@@ -251,10 +252,7 @@ static void device_use(struct virtq_device *vq, uint16_t head, uint32_t len)
 {
 	struct virtq_device_slot *slot = &vq->slots[head];
 
-	if (vq->packed)
-		virtq_packed_write_used(vq, head, len, slot->count);
-	else
-		virtq_split_write_used(vq, head, len);
+	DEVICE_FORMAT(write_used, vq, head, len, slot->count);
 	slot->count = 0;
 }
 
@@ -292,9 +290,7 @@ int virtq_device_push(struct virtq_device *vq, uint16_t head, uint32_t len)
 
 void virtq_device_expose(struct virtq_device *vq)
 {
-	unsigned int count =
-		vq->unasked + (vq->packed ? virtq_packed_expose_used(vq) :
-					    virtq_split_expose_used(vq));
+	unsigned int count = vq->unasked + DEVICE_FORMAT(expose_used, vq);
 
 	/* Saturated, it still covers every event that the driver can name. */
 	vq->unasked = (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX);
@@ -310,45 +306,32 @@ bool virtq_device_publish(struct virtq_device *vq)
 	count = vq->unasked;
 	vq->unasked = 0;
 	/* Pairs with the barrier of virtq_driver_enable_callbacks(): either
-	 * this sees its wish or it sees the entries (2.7.10, 2.8.22). */
+	 * this sees its wish or it sees the entries (2.7.7.2, 2.8.22). */
 	port_full_barrier();
-	return vq->packed ? virtq_packed_driver_wants(vq, count) :
-			    virtq_split_driver_wants(vq, count);
+	return DEVICE_FORMAT(driver_wants, vq, count);
 }
 
 bool virtq_device_has_available(const struct virtq_device *vq)
 {
 	if (vq->error)
 		return true;
-	return vq->packed ? virtq_packed_has_available(vq) :
-			    virtq_split_has_available(vq);
+	return DEVICE_FORMAT(has_available, vq);
 }
 
 struct virtq_position virtq_device_position(const struct virtq_device *vq)
 {
-	struct virtq_position position = { vq->avail_idx, vq->used_idx };
-
-	if (vq->packed) {
-		position.avail = packed_position(vq->avail_idx, vq->avail_lap);
-		position.used = packed_position(vq->used_idx, vq->used_lap);
-	}
-	return position;
+	return DEVICE_FORMAT(position, vq);
 }
 
 void virtq_device_disable_notifications(struct virtq_device *vq)
 {
-	if (vq->error)
-		return;
-	if (vq->packed)
-		virtq_packed_disable_notifications(vq);
-	else
-		virtq_split_disable_notifications(vq);
+	if (!vq->error)
+		DEVICE_FORMAT(disable_notifications, vq);
 }
 
 bool virtq_device_enable_notifications(struct virtq_device *vq)
 {
 	if (vq->error)
-		return false;
-	return vq->packed ? virtq_packed_enable_notifications(vq) :
-			    virtq_split_enable_notifications(vq);
+		return true;
+	return DEVICE_FORMAT(enable_notifications, vq);
 }

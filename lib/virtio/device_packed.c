@@ -134,7 +134,7 @@ int virtq_packed_read_avail(struct virtq_device *vq, struct virtq_chain *chain,
 {
 	const struct pvirtq_desc *next = &vq->ring.packed[vq->avail_idx];
 	/* Pairs with the release in virtq_packed_expose_avail(): the rest of
-	 * the descriptors and the data after these flags (2.8.21.2). */
+	 * the descriptors and the data after these flags (2.8.21.1.1). */
 	uint16_t flags = virtio_le16(port_load_acquire(&next->flags));
 	int error;
 
@@ -204,6 +204,14 @@ bool virtq_packed_driver_wants(const struct virtq_device *vq, uint16_t count)
 			    packed_position(vq->used_idx, vq->used_lap), count);
 }
 
+struct virtq_position virtq_packed_position(const struct virtq_device *vq)
+{
+	return (struct virtq_position){
+		packed_position(vq->avail_idx, vq->avail_lap),
+		packed_position(vq->used_idx, vq->used_lap),
+	};
+}
+
 bool virtq_packed_has_available(const struct virtq_device *vq)
 {
 	const struct pvirtq_desc *next = &vq->ring.packed[vq->avail_idx];
@@ -227,7 +235,7 @@ bool virtq_packed_enable_notifications(struct virtq_device *vq)
 			vq->event_idx ? RING_EVENT_FLAGS_DESC :
 					RING_EVENT_FLAGS_ENABLE);
 	/* Pairs with the barrier of virtq_driver_publish(): either it sees this
-	 * wish or this sees its descriptor (2.8.21.3). */
+	 * wish or this sees its descriptor (2.8.21.3.1). */
 	port_full_barrier();
 	return virtq_packed_has_available(vq);
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What device.c asks of a format, one set of these functions in device_split.c,
- * one in device_packed.c, and the walk along a chain that both share.
+ * one in device_packed.c, of one signature each, and the walk along a chain that
+ * both share.
  */
 #ifndef VIRTIO_DEVICE_PRIVATE_H
 #define VIRTIO_DEVICE_PRIVATE_H
 
 #include <virtio/device.h>
+
+/* The function of this name that the queue's format has. */
+#define DEVICE_FORMAT(function, vq, ...)				\
+	((vq)->packed ? virtq_packed_##function(vq, ##__VA_ARGS__) :	\
+			virtq_split_##function(vq, ##__VA_ARGS__))
 
 /* What a walk has seen so far of the chain that it fills in. */
 struct virtq_walk {
@@ -56,7 +62,7 @@ int virtq_split_read_chain(const struct virtq_device *vq, uint16_t head,
 
 /* Write the next used entry, for a chain of @count descriptors. */
 void virtq_split_write_used(struct virtq_device *vq, uint16_t head,
-			    uint32_t len);
+			    uint32_t len, uint16_t count);
 void virtq_packed_write_used(struct virtq_device *vq, uint16_t id, uint32_t len,
 			     uint16_t count);
 
@@ -68,6 +74,9 @@ unsigned int virtq_packed_expose_used(struct virtq_device *vq);
  * @count entries? */
 bool virtq_split_driver_wants(const struct virtq_device *vq, uint16_t count);
 bool virtq_packed_driver_wants(const struct virtq_device *vq, uint16_t count);
+
+struct virtq_position virtq_split_position(const struct virtq_device *vq);
+struct virtq_position virtq_packed_position(const struct virtq_device *vq);
 
 bool virtq_split_has_available(const struct virtq_device *vq);
 bool virtq_packed_has_available(const struct virtq_device *vq);

@@ -19,7 +19,7 @@ int virtq_split_start_device(struct virtq_device *vq,
 	if ((uint16_t)(avail - used) > vq->ring.num)
 		return VIRTIO_ERR_INVALID;
 	vq->in_flight = (uint16_t)(avail - used);
-	vq->held = vq->in_flight;
+	vq->to_repop = vq->in_flight;
 	port_store(&vq->ring.used->flags, 0);
 	return VIRTIO_OK;
 }
@@ -166,11 +166,12 @@ void virtq_split_take_avail(struct virtq_device *vq, uint16_t count)
 }
 
 void virtq_split_write_used(struct virtq_device *vq, uint16_t head,
-			    uint32_t len)
+			    uint32_t len, uint16_t count)
 {
 	struct virtq_used_elem *elem =
 		&vq->ring.used->ring[vq->used_idx & (vq->ring.num - 1)];
 
+	(void)count;
 	port_store(&elem->id, virtio_le32(head));
 	port_store(&elem->len, virtio_le32(len));
 	vq->used_idx++;
@@ -200,6 +201,11 @@ bool virtq_split_driver_wants(const struct virtq_device *vq, uint16_t count)
 	}
 	flags = virtio_le16(port_load(&vq->ring.avail->flags));
 	return !(flags & VIRTQ_AVAIL_F_NO_INTERRUPT);
+}
+
+struct virtq_position virtq_split_position(const struct virtq_device *vq)
+{
+	return (struct virtq_position){ vq->avail_idx, vq->used_idx };
 }
 
 bool virtq_split_has_available(const struct virtq_device *vq)

@@ -54,6 +54,8 @@ int virtq_driver_init(struct virtq_driver *vq,
 
 	/* Until the end, and for good on an error, the queue refuses all. */
 	vq->error = VIRTIO_ERR_INVALID;
+	vq->ring.num = 0;
+	vq->detached = 0;
 	error = driver_check_config(config);
 	if (error)
 		return driver_latch(vq, error);
@@ -86,10 +88,7 @@ int virtq_driver_init(struct virtq_driver *vq,
 		vq->slots[i].next =
 			(uint16_t)(i + 1 < config->ring.num ? i + 1 : 0);
 	}
-	if (vq->packed)
-		virtq_packed_start_driver(vq);
-	else
-		virtq_split_start_driver(vq);
+	DRIVER_FORMAT(start_driver, vq);
 	vq->error = VIRTIO_OK;
 	return VIRTIO_OK;
 }
@@ -148,12 +147,8 @@ int virtq_driver_add(struct virtq_driver *vq,
 	slot->cookie = cookie;
 	slot->writable_len = writable_len;
 	slot->count = (uint16_t)count;
-	if (vq->packed)
-		last = indirect ? virtq_packed_add_table(vq, &buffer) :
-				  virtq_packed_add_chain(vq, &buffer);
-	else
-		last = indirect ? virtq_split_add_table(vq, &buffer) :
-				  virtq_split_add_chain(vq, &buffer);
+	last = indirect ? DRIVER_FORMAT(add_table, vq, &buffer) :
+			  DRIVER_FORMAT(add_chain, vq, &buffer);
 	vq->free_head = vq->slots[last].next;
 	vq->free_count -= (uint16_t)count;
 	return VIRTIO_OK;
@@ -165,8 +160,7 @@ void virtq_driver_expose(struct virtq_driver *vq)
 
 	if (vq->error)
 		return;
-	count = vq->unasked + (vq->packed ? virtq_packed_expose_avail(vq) :
-					    virtq_split_expose_avail(vq));
+	count = vq->unasked + DRIVER_FORMAT(expose_avail, vq);
 	/* Saturated, it still covers every event that the device can name. */
 	vq->unasked = (uint16_t)(count < UINT16_MAX ? count : UINT16_MAX);
 }
@@ -181,22 +175,17 @@ bool virtq_driver_publish(struct virtq_driver *vq)
 	count = vq->unasked;
 	vq->unasked = 0;
 	/* Pairs with the barrier of virtq_device_enable_notifications(): either
-	 * this sees its wish or it sees the entries (2.7.13.4.1, 2.8.21.3). */
+	 * this sees its wish or it sees the entries (2.7.13.4.1, 2.8.21.3.1). */
 	port_full_barrier();
-	return vq->packed ? virtq_packed_device_wants(vq, count) :
-			    virtq_split_device_wants(vq, count);
+	return DRIVER_FORMAT(device_wants, vq, count);
 }
 
 uint32_t virtq_driver_notification(const struct virtq_driver *vq,
 				   uint16_t queue)
 {
-	uint16_t progress;
-
 	if (!vq->notification_data)
 		return queue;
-	progress = vq->packed ? virtq_packed_progress(vq) :
-				virtq_split_progress(vq);
-	return (uint32_t)progress << 16 | queue;
+	return (uint32_t)DRIVER_FORMAT(progress, vq) << 16 | queue;
 }
 
 /*
@@ -225,8 +214,7 @@ static int driver_next_used(struct virtq_driver *vq, uint32_t *id,
 
 	if (vq->in_batch)
 		return driver_next_in_order(vq, id, len);
-	ready = vq->packed ? virtq_packed_read_used(vq, id, len) :
-			     virtq_split_read_used(vq, id, len);
+	ready = DRIVER_FORMAT(read_used, vq, id, len);
 	if (ready <= 0)
 		return ready < 0 ? driver_latch(vq, ready) : 0;
 	/* An id past the slots would free, and return, foreign memory. */
@@ -298,10 +286,7 @@ int virtq_driver_get(struct virtq_driver *vq,
 	completion->len = len < slot->writable_len ? len : slot->writable_len;
 	count = slot->count;
 	driver_free_slots(vq, (uint16_t)id);
-	if (vq->packed)
-		virtq_packed_advance_used(vq, count);
-	else
-		virtq_split_advance_used(vq, count);
+	DRIVER_FORMAT(advance_used, vq, count);
 	return 1;
 }
 
@@ -309,26 +294,20 @@ bool virtq_driver_has_used(const struct virtq_driver *vq)
 {
 	if (vq->error || vq->in_batch)
 		return true;
-	return vq->packed ? virtq_packed_has_used(vq) :
-			    virtq_split_has_used(vq);
+	return DRIVER_FORMAT(has_used, vq);
 }
 
 void virtq_driver_disable_callbacks(struct virtq_driver *vq)
 {
-	if (vq->error)
-		return;
-	if (vq->packed)
-		virtq_packed_disable_callbacks(vq);
-	else
-		virtq_split_disable_callbacks(vq);
+	if (!vq->error)
+		DRIVER_FORMAT(disable_callbacks, vq);
 }
 
 static bool driver_enable(struct virtq_driver *vq, bool delayed)
 {
 	if (vq->error || vq->in_batch)
 		return true;
-	return vq->packed ? virtq_packed_enable_callbacks(vq, delayed) :
-			    virtq_split_enable_callbacks(vq, delayed);
+	return DRIVER_FORMAT(enable_callbacks, vq, delayed);
 }
 
 bool virtq_driver_enable_callbacks(struct virtq_driver *vq)
@@ -343,14 +322,15 @@ bool virtq_driver_enable_callbacks_delayed(struct virtq_driver *vq)
 
 bool virtq_driver_detach(struct virtq_driver *vq, void **cookie)
 {
-	uint32_t i;
-
 	vq->error = VIRTIO_ERR_NEEDS_RESET;
-	for (i = 0; i < vq->ring.num; i++) {
-		if (!vq->slots[i].count)
+	while (vq->detached < vq->ring.num) {
+		struct virtq_driver_slot *slot = &vq->slots[vq->detached++];
+
+		if (!slot->count)
 			continue;
-		*cookie = vq->slots[i].cookie;
-		driver_free_slots(vq, (uint16_t)i);
+		*cookie = slot->cookie;
+		vq->free_count += slot->count;
+		slot->count = 0;
 		return true;
 	}
 	return false;

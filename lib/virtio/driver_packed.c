@@ -12,6 +12,7 @@ void virtq_packed_start_driver(struct virtq_driver *vq)
 
 	vq->unexposed = 0;
 	vq->avail_lap = PACKED_LAP_AVAIL;
+	vq->exposed_lap = PACKED_LAP_AVAIL;
 	vq->used_lap = PACKED_LAP_USED;
 	for (i = 0; i < ring->num; i++) {
 		port_store(&ring->packed[i].addr, 0);
@@ -97,10 +98,11 @@ unsigned int virtq_packed_expose_avail(struct virtq_driver *vq)
 	if (!count)
 		return 0;
 	/* Pairs with the acquire in virtq_packed_read_avail(): all else in the
-	 * descriptors, and those behind, before these flags (2.8.21.2). */
+	 * descriptors, and those behind, before these flags (2.8.21.1.1). */
 	port_store_release(&vq->ring.packed[vq->exposed_idx].flags,
 			   virtio_le16(vq->head_flags));
 	vq->exposed_idx = vq->avail_idx;
+	vq->exposed_lap = vq->avail_lap;
 	vq->unexposed = 0;
 	return count;
 }
@@ -108,7 +110,7 @@ unsigned int virtq_packed_expose_avail(struct virtq_driver *vq)
 bool virtq_packed_device_wants(const struct virtq_driver *vq, uint16_t count)
 {
 	return packed_wants(&vq->ring, vq->ring.device_event, vq->event_idx,
-			    packed_position(vq->avail_idx, vq->avail_lap),
+			    packed_position(vq->exposed_idx, vq->exposed_lap),
 			    count);
 }
 
@@ -177,5 +179,5 @@ bool virtq_packed_enable_callbacks(struct virtq_driver *vq, bool delayed)
 
 uint16_t virtq_packed_progress(const struct virtq_driver *vq)
 {
-	return packed_position(vq->avail_idx, vq->avail_lap);
+	return packed_position(vq->exposed_idx, vq->exposed_lap);
 }

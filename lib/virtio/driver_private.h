@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What driver.c asks of a format: one set of these functions in driver_split.c,
- * one in driver_packed.c. Arguments were checked, and the queue is not latched.
+ * one in driver_packed.c, of one signature each. Arguments were checked, and the
+ * queue is not latched.
  */
 #ifndef VIRTIO_DRIVER_PRIVATE_H
 #define VIRTIO_DRIVER_PRIVATE_H
 
 #include <virtio/driver.h>
+
+/* The function of this name that the queue's format has. */
+#define DRIVER_FORMAT(function, vq, ...)				\
+	((vq)->packed ? virtq_packed_##function(vq, ##__VA_ARGS__) :	\
+			virtq_split_##function(vq, ##__VA_ARGS__))
 
 /* A buffer on its way into the ring. */
 struct virtq_buffer {

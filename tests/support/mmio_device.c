@@ -55,7 +55,8 @@ static void serve(struct mmio_device *device, uint32_t index)
 		}
 		if (virtq_device_publish(&queue->vq))
 			virtio_mmio_device_used(&device->machine);
-	} while (virtq_device_enable_notifications(&queue->vq));
+	} while (!virtq_device_error(&queue->vq) &&
+		 virtq_device_enable_notifications(&queue->vq));
 }
 
 int mmio_device_complete(struct mmio_device *device, uint32_t index)

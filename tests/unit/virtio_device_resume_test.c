@@ -97,6 +97,32 @@ static void split_case_26_resume_takes_what_was_in_flight(void)
 	peer_free(peer);
 }
 
+/* In order, what is older has to be taken again before anything new. */
+static void split_case_26_resume_in_order(void)
+{
+	const uint64_t features = PEER_SPLIT |
+				  VIRTIO_FEATURE(VIRTIO_F_IN_ORDER);
+	struct peer *peer = hostile_start(features);
+	struct virtq_device *vq = &peer->device;
+	struct virtq_position position;
+	uint16_t first, second;
+
+	first = hostile_accept(peer, &eight, 1);
+	position = virtq_device_position(vq);
+	second = peer_post(peer, &eight, 1);
+	UNIT_ASSERT_INT(peer_resume_device(peer, features, &position), 0);
+	UNIT_ASSERT_INT(hostile_pop(peer), VIRTIO_ERR_INVALID);
+	UNIT_ASSERT_INT(virtq_device_error(vq), 0);
+	UNIT_ASSERT_INT(virtq_device_repop(vq, first, &peer->chain), 1);
+	UNIT_ASSERT_INT(hostile_pop(peer), 1);
+	UNIT_ASSERT_INT(virtq_device_push(vq, second, 8), 0);
+	UNIT_ASSERT_INT(virtq_device_push(vq, first, 8), 0);
+	virtq_device_publish(vq);
+	hostile_expect_used(peer, first, 8);
+	hostile_expect_used(peer, second, 8);
+	peer_free(peer);
+}
+
 /* The driver may have rewritten what was in flight. */
 static void split_case_26_repop_checks_anew(void)
 {
@@ -223,6 +249,7 @@ static const struct unit_test tests[] = {
 	HOSTILE_TESTS(case_26_position_is_where_to_go_on),
 	HOSTILE_TESTS(case_26_stale_wish_is_taken_back),
 	UNIT_TEST(split_case_26_resume_takes_what_was_in_flight),
+	UNIT_TEST(split_case_26_resume_in_order),
 	UNIT_TEST(split_case_26_repop_checks_anew),
 	UNIT_TEST(split_case_26_positions_that_cannot_be),
 	UNIT_TEST(packed_case_26_resume_pops_again),

@@ -26,7 +26,7 @@ static int start_at(struct peer *peer, uint64_t features, uint64_t desc,
 		UNIT_ASSERT_INT(virtq_device_push(vq, 0, 0), error);
 		UNIT_ASSERT_INT(virtq_device_repop(vq, 0, &peer->chain), error);
 		CU_ASSERT_FALSE(virtq_device_publish(vq));
-		CU_ASSERT_FALSE(virtq_device_enable_notifications(vq));
+		CU_ASSERT_TRUE(virtq_device_enable_notifications(vq));
 		CU_ASSERT_TRUE(virtq_device_has_available(vq));
 	}
 	return error;
