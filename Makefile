@@ -5,6 +5,9 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SECONDARY:
+# Letters of options: n, q and t say that nothing is to be done.
+asked-only := $(foreach letter,n q t,\
+	$(findstring $(letter),$(filter-out --%,$(firstword -$(MAKEFLAGS)))))
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What the user may choose (see "make help").
@@ -49,9 +52,10 @@ endif
 
 # Whatever is to be built needs its tools first: installs what is missing,
 # silent and quick when nothing is. To run a system takes less than to test it.
+# Who only asks what would be done (make -n, -q, -t) gets nothing installed.
 setup-level := $(if $(filter setup bench%,$(MAKECMDGOALS)),bench,$(if \
 	$(filter-out run payloads build/riscv/%,$(MAKECMDGOALS)),check,run))
-ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+ifneq ($(if $(strip $(asked-only)),,$(filter-out help clean,$(MAKECMDGOALS))),)
 setup-output := $(shell QEMU=$(call quoted,$(QEMU)) \
 	CROSS_COMPILE=$(call quoted,$(CROSS_COMPILE)) firmware/setup.sh $(setup-level) >&2)
 ifneq ($(.SHELLSTATUS),0)

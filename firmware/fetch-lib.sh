@@ -48,6 +48,7 @@ download_begin()
 	echo "fetch: downloading $1"
 	scratch=$(mktemp -d)
 	trap 'rm -rf "$scratch"' EXIT
+	trap 'exit 1' INT TERM HUP	# not every shell calls that an EXIT
 	apt_architecture=$2
 	apt_root_create "$scratch/apt" "$3" ||
 		give_up "no package list of Debian ${3#*@ }"

@@ -211,6 +211,7 @@ fi
 become_root
 scratch=$(mktemp -d)
 trap '$apt_as_root rm -rf "$scratch"' EXIT
+trap 'exit 1' INT TERM HUP	# not every shell calls that an EXIT
 log=$scratch/log
 $apt_as_root apt-get -qq update
 if [ -n "$missing" ]; then

@@ -4,8 +4,9 @@
 # rings and the reference's in turn, counts instructions and cache lines, prints
 # tables, writes JSON. The exit status is 1 if a target is missed.
 #
-# Environment: BENCH_BUFFERS, BENCH_REPEAT and BENCH_CPUS ("<driver side's>,
-# <device side's>") change the conditions, for a quick look.
+# Environment: BENCH_BUFFERS and BENCH_REPEAT change the conditions, for a quick
+# look; BENCH_CPUS ("<driver side's>,<device side's>") says which processors,
+# otherwise the first two that this process may run on.
 
 set -eu
 
@@ -14,7 +15,6 @@ programs=$2
 flags=$3
 buffers=${BENCH_BUFFERS:-10000000}
 repeat=${BENCH_REPEAT:-9}
-cpus=${BENCH_CPUS:-0,1}
 theirs='virtio_ring_0_9 virtio_ring_0_9-apart virtio_ring_poll virtio_ring_poll-apart
 	virtio_ring_inorder virtio_ring_inorder-apart ring'
 ours='ring_split ring_split_inorder ring_packed ring_packed_inorder'
@@ -37,13 +37,50 @@ record()
 	echo "$*" >> "$results"
 }
 
+# first_two <list of processors, "0-3,8">: "0,1"
+first_two()
+{
+	local range cpu found=()
+	for range in ${1//,/ }; do
+		for ((cpu = ${range%-*}; cpu <= ${range#*-} && ${#found[@]} < 2; cpu++)); do
+			found+=("$cpu")
+		done
+	done
+	echo "${found[0]},${found[1]}"
+}
+
+# choose_cpus: sets cpus
+choose_cpus()
+{
+	local allowed
+	[ "$(nproc)" -ge 2 ] || die 'two processors are needed'
+	cpus=${BENCH_CPUS:-}
+	if [ -z "$cpus" ]; then
+		allowed=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+		cpus=$(first_two "$allowed")
+	fi
+	[[ $cpus =~ ^[0-9]+,[0-9]+$ ]] || die "BENCH_CPUS=$cpus: name two, such as 0,1"
+}
+
+# siblings: whether the two share a core, which decides how far a cache line
+# travels between them
+siblings()
+{
+	local cpu list text=
+	for cpu in ${cpus//,/ }; do
+		list=/sys/devices/system/cpu/cpu$cpu/topology/thread_siblings_list
+		text+="${text:+ and }$(cat "$list" 2> /dev/null || echo unknown)"
+	done
+	echo "$text"
+}
+
 # The conditions of everything that is timed.
 conditions()
 {
 	local cpu
 	cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
 	echo "${cpu:-unknown processor}$(grep -q '^flags.* hypervisor' /proc/cpuinfo && echo ' (virtual machine)'), \
-CPUs $cpus of $(nproc), Linux $(uname -r), $(gcc --version | head -n 1), $flags; ringtest of \
+CPUs $cpus of $(nproc) (thread siblings $(siblings)), Linux $(uname -r), $(gcc --version | head -n 1), $flags; ringtest of \
 $(cat "$programs/ringtest/version" 2>/dev/null || echo 'a tree of the user'); ring of 256"
 }
 
@@ -244,7 +281,7 @@ judge()
 	}' >&2
 }
 
-[ "$(nproc)" -ge 2 ] || die 'two processors are needed'
+choose_cpus
 timed=$(conditions)
 fewer=$((buffers / 10 > 0 ? buffers / 10 : 1))
 count alone 1 0 'one buffer in the ring at a time'

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sourced: how every fuzzer is run.
+# shellcheck shell=sh disable=SC2034
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:handle_abort=1:quarantine_size_mb=16
 export UBSAN_OPTIONS=print_stacktrace=1

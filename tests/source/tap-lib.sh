@@ -28,9 +28,11 @@ finish()
 	echo "1..$tap_count"
 }
 
-# our_files <find expression>...: files of this repository, not what is made
+# our_files <find expression>...: files of this repository that a person wrote,
+# not what is made and not the fuzzers' saved inputs, which are any bytes
 our_files()
 {
-	find . -name .git -prune -o -path ./build -prune -o -type f "$@" -print |
+	find . -name .git -prune -o -path ./build -prune -o \
+		-path ./tests/fuzz/corpus -prune -o -type f "$@" -print |
 	sed 's|^\./||' | sort
 }

@@ -46,11 +46,12 @@ new_disk()
 
 whole="$sectors sectors from 0 written, flushed and read back, all equal"
 
+say_versions daemon
 set_up
 : > "$work.log"
 new_disk
 server_start daemon "$disk"
-server_ready
+server_await "$work.log" "$work.server.log"
 holds 'qemu-storage-daemon: the whole disk is written, flushed and read back' \
 	says "$whole \(seed 1," 0 --seed 1
 holds 'qemu-storage-daemon: a part of it, few requests at a time' \
@@ -65,7 +66,7 @@ holds 'the image holds both patterns, byte for byte' \
 
 printf x | dd of="$disk" bs=1 seek=$((12345 * 512 + 67)) conv=notrunc status=none
 server_start daemon "$disk"
-server_ready
+server_await "$work.log" "$work.server.log"
 holds 'one byte that was changed on the host is found' \
 	says 'sector 12345, byte 67: is not what was written' 1 \
 		--seed 1 --read-only --sector 2000
@@ -73,7 +74,7 @@ judge_server
 
 new_disk
 KILL_AT=after:100 server_start serve "$disk"
-server_ready
+server_await "$work.log" "$work.server.log"
 timeout 300 "$connect" --socket "$socket" --seed 3 --reconnect 300 >> "$work.log" 2>&1 &
 front_pid=$!
 for at in before:31 after:60 ''; do
@@ -93,7 +94,7 @@ judge_server
 holds 'nothing is lost' cmp "$disk" <(pattern 0 $sectors 3)
 
 server_start serve "$disk" --read-only
-server_ready
+server_await "$work.log" "$work.server.log"
 holds 'a read-only disk is not written to' \
 	says 'the disk is read-only' 1 --seed 4
 holds 'a read-only disk is read' \

@@ -3,7 +3,8 @@
 # guest.sh <folder>: makes <folder>/kernel and <folder>/initramfs, a small Linux
 # from Debian's packages, which lie in <folder>/packages as they are: the
 # kernel, a shell, mke2fs and what that is linked with, and our scripts in
-# guest/.
+# guest/. Which versions of them that were is in <folder>/versions, for the
+# tests to say: nothing pins them.
 
 set -eu
 
@@ -40,6 +41,10 @@ add_module()
 	done
 	echo "$1" >> "$root/modules/order"
 }
+
+for package in "$packages"/*.deb; do
+	dpkg-deb --show --showformat '${Package} ${Version}\n' "$package"
+done > "$folder/versions"
 
 rm -rf "$root" "$linux"
 mkdir -p "$root"/{modules,tests} "$linux"

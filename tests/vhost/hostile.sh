@@ -11,9 +11,10 @@ work=build/check/vhost/$name
 . "$here/server.sh"
 
 set_up
+: > "$work.log"
 truncate -s 4194304 "$disk"
 server_start serve "$disk"
-server_ready
+server_await "$work.log" "$work.server.log"
 timeout 300 build/vhost/hostile "$socket" "$server_pid" "$work.server.log" \
 	> "$work.log" 2>&1
 point $(($? == 0)) 'every attack could be made'

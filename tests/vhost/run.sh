@@ -199,6 +199,8 @@ deaths=0
 life=0
 read -ra lives <<< "${key[die]}"
 console=$work.log
+say_versions "${QEMU:-qemu-system-riscv64}" "${key[server]}"
+sed 's/^/# guest: /' "$guest/versions"
 set_up
 : > "$console"
 mkfifo "$scratch/events"
@@ -212,6 +214,8 @@ if server_ready; then
 	judge_console
 	judge_lines 'guest: ' "$console"
 	judge_ends
+else
+	point 0 'the server listens'
 fi
 judge_server
 for after in "${afters[@]}"; do

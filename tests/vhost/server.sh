@@ -33,6 +33,20 @@ tear_down()
 	[ "$failed" -gt 0 ] || rm -f "$disk"
 }
 
+# say_versions <program or kind of server>...: of those that are not ours, as
+# comments of TAP: they are whatever this machine has.
+say_versions()
+{
+	local program
+	for program; do
+		case $program in
+		serve)	continue ;;
+		daemon)	program=qemu-storage-daemon ;;
+		esac
+		echo "# $("$program" --version 2>&1 | head -n 1)"
+	done
+}
+
 # server_start <serve or daemon> <image> [<option of loopback-serve>...]: starts
 # one that listens on $socket, and does not wait for it. With KILL_AT in the
 # environment it ends by itself, see kill_at.c.
@@ -55,17 +69,42 @@ addr.type=unix,addr.path=$socket,writable=on" &
 	server_pid=$!
 }
 
+# server_listens: the kernel's table of sockets says that the one with this path
+# accepts connections (flag 0x10000). That the path is a socket would not do: it
+# is one before listen(), and stays when a server was killed.
+server_listens()
+{
+	local flags path
+	while read -r _ _ _ flags _ _ _ path; do
+		if [ "$path" = "$socket" ] && [ "$flags" = 00010000 ]; then
+			return 0
+		fi
+	done < /proc/net/unix
+	return 1
+}
+
 # server_ready: waits until it listens; fails if it has ended, or still does not
 server_ready()
 {
 	local patience=$((10 * server_patience))
-	until [ -S "$socket" ]; do
+	until server_listens; do
 		if ! server_alive || [ $patience -eq 0 ]; then
 			return 1
 		fi
 		patience=$((patience - 1))
 		sleep 0.1
 	done
+}
+
+# server_await <file to show the end of>...: a server that does not get ready
+# ends the test, as a failure.
+server_await()
+{
+	server_ready && return
+	judge_server
+	point 0 'the server listens'
+	finish "$@"
+	exit 1
 }
 
 server_alive()

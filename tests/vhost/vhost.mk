@@ -10,7 +10,7 @@ vhost-scripts := connect hostile
 vhost-checks := $(patsubst %,$(check-out)/vhost/%.t,$(vhost-guests) $(vhost-scripts))
 
 # Debian's packages for the guest. The kernel is the one that this name stands
-# for when it is fetched.
+# for when it is fetched; the tests say which versions they had.
 vhost-suite := trixie
 vhost-packages := busybox-static e2fsprogs libc6 libext2fs2t64 libcom-err2 \
 	libblkid1 libuuid1
