@@ -70,10 +70,11 @@ $(unit-out)/$(1)/%_test: $(unit-out)/$(1)/tests/unit/%_test.o $(unit-out)/$(1)/s
 	$$(call say,LINK,$$@)
 	$$(host-cc-$(1)) -pthread $$^ $$(filter -l%,$$(host-libraries-$(1))) -o $$@
 
+# To run a system one of these is needed, and CUnit is not.
 $(unit-out)/$(1)/%: $(unit-out)/$(1)/payloads/host/%.o $(unit-out)/$(1)/library.a \
-		$$(filter %.a,$$(host-libraries-$(1)))
+		$$(filter %/libfdt.a,$$(host-libraries-$(1)))
 	$$(call say,LINK,$$@)
-	$$(host-cc-$(1)) -pthread $$^ $$(filter -l%,$$(host-libraries-$(1))) -o $$@
+	$$(host-cc-$(1)) -pthread $$^ $$(filter -lfdt,$$(host-libraries-$(1))) -o $$@
 
 $(patsubst %,$(check-out)/unit/%-$(1).t,$(call unit-programs,$(1))): \
 		$(check-out)/unit/%-$(1).t: $(unit-out)/$(1)/%_test
