@@ -218,6 +218,8 @@ struct loopback_block_server {
 	uint16_t in_flight;
 	/* the backend had no room for it */
 	struct loopback_block_server_slot *pending;
+	/* writes that have ended at the backend and need a flush to be stable */
+	struct loopback_slot *unstable;
 	bool unpublished;
 	/* statistics: ended, and those of them that failed */
 	uint64_t requests;

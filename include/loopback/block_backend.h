@@ -50,7 +50,7 @@ struct loopback_block_request {
 	struct virtq_segment *segments;
 	unsigned int segment_count;
 	/*
-	 * Ends the request, exactly once, with VIRTIO_BLK_S_OK or _IOERR.
+	 * Ends the request, exactly once per submit, with VIRTIO_BLK_S_OK or _IOERR.
 	 * Everything the backend wrote to the segments is visible before it.
 	 */
 	void (*complete)(struct loopback_block_request *request,
@@ -70,6 +70,11 @@ struct loopback_block_backend {
 	/* preferred unit in bytes, 0: 512 */
 	uint32_t block_size;
 	bool read_only;
+	/*
+	 * Writes that have ended become stable with the next flush only. For a
+	 * driver without VIRTIO_BLK_F_FLUSH the server asks for one after each
+	 * of them.
+	 */
 	bool flush;
 	/* sectors in one discard, 0: cannot discard */
 	uint32_t discard_max;

@@ -24,17 +24,22 @@
 
 /* The side that serves. */
 struct loopback_server_transport {
-	/* The live ring of a queue, or NULL: nothing may be taken or given. */
+	/*
+	 * The live ring of a queue, or NULL: nothing may be taken or given, and
+	 * of the other calls only get_features and break_queue are allowed.
+	 * @queue is below the device's queue_count, here and below.
+	 */
 	struct virtq_device *(*get_queue)(void *ctx, unsigned int queue);
 	/* The features that the driver accepted. */
 	uint64_t (*get_features)(void *ctx);
 	/*
-	 * As virtq_device_pop() on a live queue, but first what a former life
-	 * of this server left in flight. What is popped is in the transport's
-	 * log of requests in flight before this returns.
+	 * As virtq_device_pop() on a live queue. A transport that keeps a log
+	 * of requests in flight has what is popped in it before this returns;
+	 * one that goes on where a former life of the server stopped (vhost)
+	 * hands out what that life left in flight before anything else.
 	 */
 	int (*pop)(void *ctx, unsigned int queue, struct virtq_chain *chain);
-	/* As virtq_device_push() on a live queue, logged. */
+	/* As virtq_device_push() on a live queue; logged if there is a log. */
 	int (*push)(void *ctx, unsigned int queue, uint16_t head, uint32_t len);
 	/*
 	 * Make visible what was pushed, forget it in the log, and notify the
@@ -42,8 +47,9 @@ struct loopback_server_transport {
 	 */
 	void (*publish)(void *ctx, unsigned int queue);
 	/*
-	 * The driver broke the rules: `error` (LOOPBACK_ERR_*). The queue is no
-	 * longer live, and the driver is told as far as the transport can.
+	 * The driver broke the rules. The queue is no longer live, and the
+	 * driver is told as far as the transport can: a channel shows it
+	 * `error` (LOOPBACK_ERR_*), vhost reports what the ring knows itself.
 	 */
 	void (*break_queue)(void *ctx, unsigned int queue, int error);
 	void *ctx;
@@ -61,12 +67,19 @@ struct loopback_client_transport {
 	bool (*is_running)(void *ctx);
 	/* Changes whenever everything in flight has ended. */
 	uint32_t (*get_epoch)(void *ctx);
+	/* The features that were accepted at the last start. */
 	uint64_t (*get_features)(void *ctx);
+	/*
+	 * The ring of a queue that the transport has, never NULL; what it holds
+	 * counts only after a start.
+	 */
 	struct virtq_driver *(*get_queue)(void *ctx, unsigned int queue);
 	/*
 	 * Copy the first `length` bytes of device configuration, or as many as
-	 * there are. Returns their number, or a LOOPBACK_ERR_* of
-	 * loopback_client_read_config().
+	 * there are. Returns their number.
+	 * Errors: a channel's are those of loopback_client_read_config();
+	 * vhost's LOOPBACK_ERR_UNSUPPORTED (the back end has no configuration
+	 * to read), LOOPBACK_ERR_PEER (it is gone).
 	 */
 	int (*read_config)(void *ctx, void *buffer, uint32_t length);
 	/*

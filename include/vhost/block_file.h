@@ -4,11 +4,13 @@
  * (loopback/block_backend.h). Each request is done when submit returns.
  *
  * Ownership: the structure is the caller's and owns the descriptor.
- * Concurrency: one thread. An image that is served is locked: for itself alone,
- * or read-only with others that only read.
+ * Concurrency: one thread. An image that is served is locked with flock(): for
+ * itself alone, or read-only with others that only read. That keeps out those
+ * who ask for such a lock, and nobody else.
  * Trust: requests as block_backend.h says. Data may change while it is written:
  * what lands in the image then is the guest's own affair. An image that is
- * truncated while it is served fails requests, and nothing else.
+ * truncated while it is served fails reads behind its end; a write there makes
+ * it grow again, with zeroes in between.
  */
 #ifndef VHOST_BLOCK_FILE_H
 #define VHOST_BLOCK_FILE_H

@@ -78,8 +78,9 @@ void *vhost_front_take(struct vhost_front *front, uint64_t size,
 		       uint64_t alignment);
 
 /*
- * Accept @features (masked by what is offered; the ring's are added), share the
- * memory and start the ring, empty. Errors: VHOST_ERR_REFUSED (the back end
+ * Accept @features (masked by what is offered; only those of the device's type
+ * count, the ring's are VHOST_RING_FEATURES), share the memory and start the
+ * ring, empty. Errors: VHOST_ERR_REFUSED (the back end
  * lacks VIRTIO_F_VERSION_1), VHOST_ERR_STATE, and as for open.
  */
 int vhost_front_start(struct vhost_front *front, uint64_t features);
@@ -95,7 +96,8 @@ int vhost_front_reopen(struct vhost_front *front, int fd);
 /*
  * Wait until the back end signals or its connection says something, at most
  * @timeout milliseconds. Returns 1: look at the ring; 0: nothing came in time.
- * Errors: VHOST_ERR_CLOSED, VHOST_ERR_SYSTEM: the back end is gone.
+ * Errors: VHOST_ERR_CLOSED, VHOST_ERR_ORDER (it sent what nobody asked for; it
+ * is not listened to any more), VHOST_ERR_SYSTEM: the back end is gone.
  */
 int vhost_front_wait(struct vhost_front *front, int timeout);
 
@@ -103,6 +105,10 @@ int vhost_front_wait(struct vhost_front *front, int timeout);
  * Stop the ring; what is in flight has ended when this returns VHOST_OK. Also
  * the way to give up on a back end that died: the device's poll then hands back
  * each request that it never ended.
+ * Errors: as for open, VHOST_ERR_STATE (it was given up before). The connection
+ * is closed then, and a back end that still lives may write to the buffers of
+ * requests that were handed back until it has ended: do not use them for
+ * anything else.
  */
 int vhost_front_stop(struct vhost_front *front);
 

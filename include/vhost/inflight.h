@@ -43,7 +43,6 @@ struct vhost_inflight_queue {
 struct vhost_inflight {
 	void *map;		/* NULL: no log */
 	size_t map_size;
-	char *queues;		/* within the mapping */
 	size_t queue_bytes;
 	uint16_t num_queues;
 	uint16_t queue_size;
@@ -62,8 +61,9 @@ int vhost_inflight_create(unsigned int num_queues, unsigned int queue_size,
 
 /*
  * Map the memory that a message describes, for at most @max_queues of
- * @max_size. @inflight must hold nothing. Memory with room for @max_size in each
- * queue serves rings of any size up to it, whatever size the message says.
+ * @max_size. @inflight must hold nothing. Memory of exactly the size that
+ * @max_size takes, as GET_INFLIGHT_FD hands out, serves rings of any size up to
+ * it, whatever size the message says.
  * Errors: VHOST_ERR_VALUE (too many, too small), VHOST_ERR_MEMORY (file too
  * short, not sealed), VHOST_ERR_SYSTEM.
  */
@@ -84,7 +84,7 @@ vhost_inflight_get_queue(const struct vhost_inflight *inflight,
  * a crash interrupted, and write to @heads (room for @num) the heads in flight,
  * oldest first. Returns their number; *counter goes on from theirs.
  * Errors: VHOST_ERR_VALUE (the log is of another queue size or version, or its
- * contents make no sense).
+ * contents make no sense), VHOST_ERR_INVALID (@num above VHOST_RING_SIZE_MAX).
  */
 int vhost_inflight_resume(struct vhost_inflight_queue *log, uint32_t num,
 			  uint64_t features, uint16_t used_idx, uint16_t *heads,

@@ -14,19 +14,20 @@
  * addresses are translated by it, and so is every descriptor. A file that is
  * shorter than its region is refused, and one that shrinks later costs the
  * session, not the process (guard.h). Descriptors to wait for or to signal are
- * event descriptors or pipes, made non-blocking: a front end that makes them
- * blocking again stalls only itself. The in-flight log is checked as inflight.h
- * says. In turn the front end trusts the back end with the guest's memory,
- * which it hands over, and with the device's answers. The image is ours; no
- * byte outside of it is reached on behalf of any request.
+ * event descriptors or pipes (told apart from other things by what
+ * /proc/self/fd calls them, so that has to be there), made non-blocking: a
+ * front end that makes them blocking again stalls only itself. The in-flight
+ * log is checked as inflight.h says. In turn the front end trusts the back end
+ * with the guest's memory, which it hands over, and with the device's answers.
+ * The image is ours; no byte outside of it is reached on behalf of any request.
  *
  * Ownership: the caller's structure; the session owns each descriptor that is
- * given to it, from the call on, whatever the call returns.
+ * given to it, from the call on, unless the call returns VHOST_ERR_BUSY: then
+ * it has taken none.
  * Concurrency: one thread. Messages are handled only while no request is at a
  * backend (vhost_session_is_busy()).
  * Specification: "Vhost-user Protocol" of the QEMU documentation. Split rings
- * only: the log of requests in flight exists here for those alone, and a device
- * that could not survive its restart is not offered.
+ * only, as VHOST_RING_FEATURES says.
  */
 #ifndef VHOST_SESSION_H
 #define VHOST_SESSION_H
@@ -39,10 +40,6 @@
 #include <vhost/codec.h>
 #include <vhost/inflight.h>
 #include <vhost/memory.h>
-
-#define VHOST_RINGS_MAX		8u
-#define VHOST_RING_SIZE_MAX	1024u
-#define VHOST_DESCRIPTORS_MAX	VHOST_USER_REGIONS_MAX
 
 /* What vhost_session_handle() asks for: a set of these. */
 
@@ -102,6 +99,8 @@ struct vhost_session {
 
 /*
  * Prepare for one connection. Nothing of a former one is continued.
+ * Of the device's features only those of its type count: a ring's are
+ * VHOST_RING_FEATURES.
  * Errors: VHOST_ERR_INVALID (more queues or larger ones than fit, no callback).
  */
 int vhost_session_init(struct vhost_session *session,
@@ -111,16 +110,23 @@ int vhost_session_init(struct vhost_session *session,
  * Handle one message with its descriptors, all of which the session takes.
  * Returns a set of VHOST_EFFECT_*. Errors: the session is over, session->fault
  * says why, and only vhost_session_close() may follow; but VHOST_ERR_BUSY: a
- * request is at a backend, nothing was taken, call again with the same.
+ * request is at a backend, nothing was taken and every descriptor is still the
+ * caller's; call again with the same, or close them.
  */
 int vhost_session_handle(struct vhost_session *session,
 			 const struct vhost_user_message *message,
 			 const int *fds, unsigned int count);
 
-/* Stop the rings, unmap everything, close every descriptor. */
+/*
+ * Stop the rings, unmap everything, close every descriptor. Only while no
+ * request is at a backend: one that is would write to memory that is unmapped.
+ */
 void vhost_session_close(struct vhost_session *session);
 
-/* Is any chain of a live ring taken and not given back? */
+/*
+ * Is any chain of a live ring taken and not given back, or any request of any
+ * ring, live or broken, at a backend?
+ */
 bool vhost_session_is_busy(const struct vhost_session *session);
 
 /*

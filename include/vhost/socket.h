@@ -14,8 +14,6 @@
 
 #include <vhost/codec.h>
 
-#define VHOST_SOCKET_FDS_MAX	VHOST_USER_REGIONS_MAX
-
 struct vhost_socket {
 	int fd;
 	enum vhost_user_sender peer;
@@ -24,7 +22,7 @@ struct vhost_socket {
 	uint8_t bytes[VHOST_USER_MESSAGE_MAX];
 	size_t filled;
 	struct vhost_user_message message;
-	int fds[VHOST_SOCKET_FDS_MAX];
+	int fds[VHOST_DESCRIPTORS_MAX];
 	unsigned int fd_count;
 };
 
@@ -50,7 +48,8 @@ void vhost_socket_close(struct vhost_socket *socket);
  * and the first socket->fd_count of socket->fds came with it; they are the
  * caller's now. 0: not complete; wait until socket->fd is readable.
  * Errors: VHOST_ERR_CLOSED, VHOST_ERR_TRUNCATED, VHOST_ERR_DESCRIPTORS (more
- * than VHOST_SOCKET_FDS_MAX), VHOST_ERR_SYSTEM, those of codec.h.
+ * than VHOST_DESCRIPTORS_MAX, or than this process may open), VHOST_ERR_SYSTEM,
+ * those of codec.h.
  */
 int vhost_socket_receive(struct vhost_socket *socket,
 			 struct vhost_fault *fault);

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <virtio/features.h>
+
 #define VHOST_USER_VERSION		1u
 #define VHOST_USER_VERSION_MASK		3u
 #define VHOST_USER_REPLY		(1u << 2)
@@ -25,7 +27,6 @@
 #define VHOST_USER_RESET_OWNER		4u
 #define VHOST_USER_SET_MEM_TABLE	5u
 #define VHOST_USER_SET_LOG_BASE		6u
-#define VHOST_USER_SET_LOG_FD		7u
 #define VHOST_USER_SET_VRING_NUM	8u
 #define VHOST_USER_SET_VRING_ADDR	9u
 #define VHOST_USER_SET_VRING_BASE	10u
@@ -49,15 +50,26 @@
 #define VHOST_USER_F_PROTOCOL_FEATURES	30
 
 #define VHOST_USER_PROTOCOL_F_MQ		0
-#define VHOST_USER_PROTOCOL_F_LOG_SHMFD		1
 #define VHOST_USER_PROTOCOL_F_REPLY_ACK		3
 #define VHOST_USER_PROTOCOL_F_CONFIG		9
 #define VHOST_USER_PROTOCOL_F_INFLIGHT_SHMFD	12
-#define VHOST_USER_PROTOCOL_F_RESET_DEVICE	13
 #define VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS 15
-#define VHOST_USER_PROTOCOL_F_STATUS		16
 
 #define VHOST_USER_FEATURE(bit)		(UINT64_C(1) << (bit))
+
+/*
+ * What the rings of either end can do here. Without VIRTIO_F_RING_PACKED: the
+ * log of requests in flight exists for split rings alone, and a device that
+ * could not survive its restart is neither offered nor accepted.
+ */
+#define VHOST_RING_FEATURES						\
+	(VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |				\
+	 VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |			\
+	 VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX))
+
+/* Rings of a device, and entries of one, that a back end serves. */
+#define VHOST_RINGS_MAX			8u
+#define VHOST_RING_SIZE_MAX		1024u
 
 /* Payload of SET_VRING_KICK, _CALL, _ERR: the ring, and "no descriptor". */
 #define VHOST_USER_VRING_IDX_MASK	0xffu
@@ -65,6 +77,8 @@
 
 /* As many as struct virtio_region_table holds. */
 #define VHOST_USER_REGIONS_MAX		16u
+/* Descriptors with one message: SET_MEM_TABLE has one for each region. */
+#define VHOST_DESCRIPTORS_MAX		VHOST_USER_REGIONS_MAX
 #define VHOST_USER_CONFIG_MAX		256u
 
 /* SET_VRING_NUM, _BASE, _ENABLE, GET_VRING_BASE. */

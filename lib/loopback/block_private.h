@@ -11,6 +11,7 @@
 #ifndef LOOPBACK_BLOCK_PRIVATE_H
 #define LOOPBACK_BLOCK_PRIVATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <loopback/block.h>
@@ -25,6 +26,10 @@
 unsigned int loopback_block_parse(struct loopback_block_server *block,
 				  struct loopback_block_server_slot *slot,
 				  struct virtq_chain *chain);
+
+/* Has the driver accepted this feature? Stops the use of one it has not. */
+bool loopback_block_is_negotiated(const struct loopback_block_server *block,
+				  unsigned int feature);
 
 /* End a request: status, used element, slot. */
 void loopback_block_end(struct loopback_block_server *block,

@@ -95,9 +95,8 @@ static unsigned int parse_data(const struct loopback_block_server *block,
 	return check_range(block, request->sector, request->sectors);
 }
 
-/* Stops the use of what was not negotiated. */
-static bool is_negotiated(const struct loopback_block_server *block,
-			  unsigned int feature)
+bool loopback_block_is_negotiated(const struct loopback_block_server *block,
+				  unsigned int feature)
 {
 	return block->transport.get_features(block->transport.ctx) &
 	       VIRTIO_FEATURE(feature);
@@ -111,7 +110,7 @@ static unsigned int parse_zeroing(const struct loopback_block_server *block,
 	bool discard = request->type == VIRTIO_BLK_T_DISCARD;
 	struct virtio_blk_discard_write_zeroes range;
 
-	if (!is_negotiated(block, feature))
+	if (!loopback_block_is_negotiated(block, feature))
 		return VIRTIO_BLK_S_UNSUPP;
 	/* One range, as max_discard_seg and max_write_zeroes_seg say. */
 	if (backend->read_only || data->length != sizeof(range))
@@ -172,7 +171,7 @@ static unsigned int parse_type(struct loopback_block_server *block,
 		return parse_data(block, request, out,
 				  virtio_le64(header->sector));
 	case VIRTIO_BLK_T_FLUSH:
-		if (!is_negotiated(block, VIRTIO_BLK_F_FLUSH))
+		if (!loopback_block_is_negotiated(block, VIRTIO_BLK_F_FLUSH))
 			return VIRTIO_BLK_S_UNSUPP;
 		return out->length || in->length ? VIRTIO_BLK_S_IOERR :
 						   BLOCK_SUBMIT;

@@ -66,11 +66,23 @@ static void start_queue(void *ctx, unsigned int queue)
 	block->unpublished = false;
 }
 
+static struct loopback_block_server_slot *
+take_slot(struct loopback_slot **list)
+{
+	struct loopback_block_server_slot *slot =
+		(struct loopback_block_server_slot *)*list;
+
+	slot_take(list);
+	return slot;
+}
+
 static void stop_queue(void *ctx, unsigned int queue)
 {
 	struct loopback_block_server *block = ctx;
 
 	(void)queue;
+	while (block->unstable)
+		release_slot(block, take_slot(&block->unstable));
 	if (block->pending)
 		release_slot(block, block->pending);
 	block->pending = NULL;
@@ -131,7 +143,8 @@ void loopback_block_end(struct loopback_block_server *block,
 	/*
 	 * No queue: stopped since. Stops a late completion from writing into
 	 * a ring and a status byte that the client is about to reuse; the queue
-	 * does not come back before the last of them (server_queue.c).
+	 * does not come back before the last of them (server_queue.c waits for
+	 * count_in_flight(), vhost's session.c for vhost_session_is_busy()).
 	 */
 	if (get_queue(block)) {
 		if (status != VIRTIO_BLK_S_OK) {
@@ -154,12 +167,34 @@ void loopback_block_end(struct loopback_block_server *block,
 	release_slot(block, slot);
 }
 
+/*
+ * A write that has ended well, of a driver that was offered a flush and did not
+ * accept it: it must be stable before it is reported (VirtIO 1.2, 5.2.6.2).
+ * Stops a driver from being told of data that a power failure then takes away.
+ */
+static bool needs_flush(struct loopback_block_server *block,
+			const struct loopback_block_request *request,
+			uint8_t status)
+{
+	return (request->type == VIRTIO_BLK_T_OUT ||
+		request->type == VIRTIO_BLK_T_WRITE_ZEROES) &&
+	       status == VIRTIO_BLK_S_OK && block->config.backend->flush &&
+	       get_queue(block) &&
+	       !loopback_block_is_negotiated(block, VIRTIO_BLK_F_FLUSH);
+}
+
 static void complete(struct loopback_block_request *request, uint8_t status)
 {
 	struct loopback_block_server *block = request->server;
+	struct loopback_block_server_slot *slot =
+		&block->config.slots[request->slot];
 
 	block->in_flight--;
-	loopback_block_end(block, &block->config.slots[request->slot], status);
+	/* Not from here: this may be within a submit or the backend's poll. */
+	if (needs_flush(block, request, status))
+		slot_put(&block->unstable, &slot->free);
+	else
+		loopback_block_end(block, slot, status);
 }
 
 /* One index update and at most one doorbell for all that has ended. */
@@ -192,19 +227,23 @@ static bool submit(struct loopback_block_server *block,
 	return true;
 }
 
-/* False: no room in the backend. */
-static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
+static void prepare(struct loopback_block_server *block,
+		    struct loopback_block_server_slot *slot)
 {
-	struct loopback_block_server_slot *slot =
-		(struct loopback_block_server_slot *)block->free;
-	unsigned int verdict;
-
-	slot_take(&block->free);
 	slot->request = (struct loopback_block_request){
 		.complete = complete,
 		.server = block,
 		.slot = (uint32_t)(slot - block->config.slots),
 	};
+}
+
+/* False: no room in the backend. */
+static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
+{
+	struct loopback_block_server_slot *slot = take_slot(&block->free);
+	unsigned int verdict;
+
+	prepare(block, slot);
 	slot->head = chain->head;
 	slot->status = NULL;
 	slot->written = 0;
@@ -213,6 +252,21 @@ static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
 		return submit(block, slot);
 	loopback_block_end(block, slot, (uint8_t)verdict);
 	return true;
+}
+
+/* Ask for the flushes that needs_flush() found. False: no room for one. */
+static bool flush_writes(struct loopback_block_server *block)
+{
+	struct loopback_block_server_slot *slot;
+	bool room = true;
+
+	while (room && block->unstable) {
+		slot = take_slot(&block->unstable);
+		prepare(block, slot);
+		slot->request.type = VIRTIO_BLK_T_FLUSH;
+		room = submit(block, slot);
+	}
+	return room;
 }
 
 int loopback_block_server_process(struct loopback_block_server *block,
@@ -229,7 +283,8 @@ int loopback_block_server_process(struct loopback_block_server *block,
 	if (!virtq)
 		return LOOPBACK_ERR_STATE;
 	publish(block);
-	room = !block->pending || submit(block, block->pending);
+	room = (!block->pending || submit(block, block->pending)) &&
+	       flush_writes(block);
 	virtq_device_disable_notifications(virtq);
 	while (room && budget && block->free) {
 		ret = block->transport.pop(block->transport.ctx, QUEUE, &chain);
@@ -238,6 +293,8 @@ int loopback_block_server_process(struct loopback_block_server *block,
 		budget--;
 		room = take(block, &chain);
 	}
+	if (room)
+		flush_writes(block);
 	block->config.backend->kick(block->config.backend);
 	publish(block);
 	if (ret < 0) {

@@ -9,18 +9,13 @@
 
 #include <virtio/features.h>
 
+#include "fd.h"
 #include "front_private.h"
 
 #define PROTOCOL_FEATURES						\
 	(VHOST_USER_FEATURE(VHOST_USER_PROTOCOL_F_REPLY_ACK) |		\
 	 VHOST_USER_FEATURE(VHOST_USER_PROTOCOL_F_CONFIG) |		\
 	 VHOST_USER_FEATURE(VHOST_USER_PROTOCOL_F_INFLIGHT_SHMFD))
-
-/* Split rings: the log of requests in flight exists here for those alone. */
-#define RING_FEATURES							\
-	(VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |				\
-	 VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |			\
-	 VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX))
 
 static bool has_protocol(const struct vhost_front *front, unsigned int bit)
 {
@@ -244,15 +239,13 @@ int vhost_front_start(struct vhost_front *front, uint64_t features)
 			(unsigned long long)front->features);
 	front->driver_features =
 		front->features &
-		(features | RING_FEATURES |
+		((features & ~VIRTIO_TRANSPORT_BITS) | VHOST_RING_FEATURES |
 		 VHOST_USER_FEATURE(VHOST_USER_F_PROTOCOL_FEATURES));
 	config.features = front->driver_features;
 	if (virtq_driver_init(&front->virtq, &config))
 		return VHOST_ERR_INVALID;
 	/* The ring is empty: a log of its former contents would mislead. */
-	if (front->inflight_fd >= 0)
-		close(front->inflight_fd);
-	front->inflight_fd = -1;
+	vhost_close_fd(&front->inflight_fd);
 	front->base = 0;
 	front->broken = false;
 	return share_all(front);
@@ -287,25 +280,23 @@ int vhost_front_stop(struct vhost_front *front)
 	};
 	int ret = vhost_front_call(front, &message, NULL, 0, NULL);
 
+	/* One that is alive and silent hears of it, and ends its session. */
+	if (ret) {
+		vhost_socket_close(&front->socket);
+		front->dead = true;
+	}
 	front->running = false;
 	front->epoch++;
 	return ret;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 void vhost_front_close(struct vhost_front *front)
 {
 	vhost_socket_close(&front->socket);
-	close_fd(&front->kick);
-	close_fd(&front->call);
-	close_fd(&front->memory_fd);
-	close_fd(&front->inflight_fd);
+	vhost_close_fd(&front->kick);
+	vhost_close_fd(&front->call);
+	vhost_close_fd(&front->memory_fd);
+	vhost_close_fd(&front->inflight_fd);
 	if (front->memory)
 		munmap(front->memory, front->memory_size);
 	front->memory = NULL;

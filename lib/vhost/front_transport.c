@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "front_private.h"
@@ -20,6 +21,7 @@ int vhost_front_wait(struct vhost_front *front, int timeout)
 		{ .fd = front->socket.fd, .events = POLLIN },
 	};
 	uint64_t value;
+	char byte;
 	int ret;
 
 	if (front->dead)
@@ -39,6 +41,10 @@ int vhost_front_wait(struct vhost_front *front, int timeout)
 		return 0;
 	/* Nothing was asked: whatever this is, the back end is no more. */
 	lose(front);
+	if (recv(front->socket.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+		return vhost_fault_set(
+			&front->fault, VHOST_ERR_ORDER,
+			"the back end sent a message that nobody asked for");
 	return vhost_fault_set(&front->fault, VHOST_ERR_CLOSED,
 			       "the back end closed the connection");
 }

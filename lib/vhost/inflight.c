@@ -104,8 +104,12 @@ int vhost_inflight_map(struct vhost_inflight *inflight,
 
 	if (ret)
 		return ret;
-	/* One of GET_INFLIGHT_FD has room for rings of any size. */
-	if (message->mmap_size >=
+	/*
+	 * One of GET_INFLIGHT_FD, which comes back with the size it was given,
+	 * has room for rings of any size. Any other is laid out for what its
+	 * message says, however much it has beyond that.
+	 */
+	if (message->mmap_size ==
 	    vhost_inflight_bytes(message->num_queues, max_size))
 		entries = max_size;
 	/* What is needed, however much there may be. */
@@ -117,7 +121,6 @@ int vhost_inflight_map(struct vhost_inflight *inflight,
 	*inflight = (struct vhost_inflight){
 		.map = map,
 		.map_size = size,
-		.queues = map,
 		.queue_bytes = queue_bytes(entries),
 		.num_queues = message->num_queues,
 		.queue_size = (uint16_t)entries,
@@ -138,7 +141,7 @@ vhost_inflight_get_queue(const struct vhost_inflight *inflight,
 {
 	if (!inflight->map || queue >= inflight->num_queues)
 		return NULL;
-	return (void *)(inflight->queues + queue * inflight->queue_bytes);
+	return (void *)((char *)inflight->map + queue * inflight->queue_bytes);
 }
 
 /* Forget @count heads of the list that starts at @head. */
@@ -172,7 +175,7 @@ static unsigned int insert_head(uint16_t *heads, uint64_t *counters,
 static int collect_heads(struct vhost_inflight_queue *log, uint32_t num,
 			 uint16_t *heads, uint64_t *counter)
 {
-	uint64_t counters[num];
+	uint64_t counters[VHOST_RING_SIZE_MAX];
 	unsigned int count = 0;
 	uint32_t head;
 
@@ -207,6 +210,12 @@ int vhost_inflight_resume(struct vhost_inflight_queue *log, uint32_t num,
 	uint16_t batch;
 
 	*counter = 0;
+	/* Stops a walk past the private arrays, *heads among them. */
+	if (num > VHOST_RING_SIZE_MAX)
+		return vhost_fault_set(
+			fault, VHOST_ERR_INVALID,
+			"in-flight log: %u entries, but %u are served", num,
+			VHOST_RING_SIZE_MAX);
 	if (!version) {
 		start_log(log, num, features, used_idx);
 		return 0;

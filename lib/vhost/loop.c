@@ -52,7 +52,9 @@ static int handle_message(struct vhost_loop *loop, struct vhost_socket *sock,
 					   sock->fd_count);
 	int ret = VHOST_OK;
 
-	sock->fd_count = 0;
+	/* Nothing was taken then: they go with the connection. */
+	if (effects != VHOST_ERR_BUSY)
+		sock->fd_count = 0;
 	if (effects < 0) {
 		*fault = session->fault;
 		return effects;

@@ -14,18 +14,14 @@
 	 VHOST_USER_FEATURE(VHOST_USER_PROTOCOL_F_INFLIGHT_SHMFD) |	\
 	 VHOST_USER_FEATURE(VHOST_USER_PROTOCOL_F_CONFIGURE_MEM_SLOTS))
 
-/* Without VIRTIO_F_RING_PACKED: see session.h. */
-#define RING_FEATURES							\
-	(VIRTIO_FEATURE(VIRTIO_F_VERSION_1) |				\
-	 VIRTIO_FEATURE(VIRTIO_F_INDIRECT_DESC) |			\
-	 VIRTIO_FEATURE(VIRTIO_F_EVENT_IDX))
-
 int vhost_session_init(struct vhost_session *session,
 		       const struct vhost_session_config *config)
 {
 	unsigned int i;
 
 	if (!config->device || !config->device->queue_count ||
+	    !config->device->start_queue || !config->device->stop_queue ||
+	    !config->device->count_in_flight ||
 	    config->device->queue_count > VHOST_RINGS_MAX ||
 	    config->device->config_size > VHOST_USER_CONFIG_MAX ||
 	    !virtq_size_is_valid(config->queue_size_max) ||
@@ -34,7 +30,10 @@ int vhost_session_init(struct vhost_session *session,
 		return VHOST_ERR_INVALID;
 	memset(session, 0, sizeof(*session));
 	session->config = *config;
-	session->features = config->device->features | RING_FEATURES |
+	/* Stops a device from offering what no ring here can do. */
+	session->features = (config->device->features &
+			     ~VIRTIO_TRANSPORT_BITS) |
+			    VHOST_RING_FEATURES |
 			    VHOST_USER_FEATURE(VHOST_USER_F_PROTOCOL_FEATURES);
 	session->reply_fd = -1;
 	vhost_memory_init(&session->memory);

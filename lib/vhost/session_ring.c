@@ -5,12 +5,15 @@
  * started, enabled and not broken.
  */
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <port/port.h>
 #include <virtio/error.h>
 
+#include "fd.h"
 #include "session_private.h"
 
 static int refuse(struct vhost_session *session,
@@ -37,6 +40,20 @@ static struct vhost_ring *find_ring(struct vhost_session *session,
 	return NULL;
 }
 
+/* The same, but only one that may be changed: it is not running. */
+static struct vhost_ring *
+find_resting_ring(struct vhost_session *session,
+		  const struct vhost_user_message *message, uint32_t index)
+{
+	struct vhost_ring *ring = find_ring(session, message, index);
+
+	if (!ring || !ring->started)
+		return ring;
+	refuse(session, message, index, VHOST_ERR_ORDER,
+	       "it is running; GET_VRING_BASE stops it");
+	return NULL;
+}
+
 /* Tell the device what is so now, and the loop what to do. */
 static void update(struct vhost_session *session, struct vhost_ring *ring)
 {
@@ -57,13 +74,6 @@ static void update(struct vhost_session *session, struct vhost_ring *ring)
 	session->effects |= VHOST_EFFECT_KICKS;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
 static void stop(struct vhost_session *session, struct vhost_ring *ring)
 {
 	if (ring->started) {
@@ -76,7 +86,7 @@ static void stop(struct vhost_session *session, struct vhost_ring *ring)
 	ring->broken = false;
 	ring->again_count = ring->again_next = 0;
 	ring->staged = 0;
-	close_fd(&ring->kick);
+	vhost_close_fd(&ring->kick);
 }
 
 void vhost_rings_stop(struct vhost_session *session)
@@ -85,8 +95,8 @@ void vhost_rings_stop(struct vhost_session *session)
 
 	for (i = 0; i < VHOST_RINGS_MAX; i++) {
 		stop(session, &session->rings[i]);
-		close_fd(&session->rings[i].call);
-		close_fd(&session->rings[i].err);
+		vhost_close_fd(&session->rings[i].call);
+		vhost_close_fd(&session->rings[i].err);
 	}
 }
 
@@ -94,14 +104,12 @@ int vhost_ring_set_num(struct vhost_session *session,
 		       const struct vhost_user_message *message, int *fds)
 {
 	const struct vhost_vring_state *state = &message->payload.state;
-	struct vhost_ring *ring = find_ring(session, message, state->index);
+	struct vhost_ring *ring =
+		find_resting_ring(session, message, state->index);
 
 	(void)fds;
 	if (!ring)
 		return session->fault.error;
-	if (ring->started)
-		return refuse(session, message, state->index, VHOST_ERR_ORDER,
-			      "it is running; GET_VRING_BASE stops it");
 	/* Stops a ring larger than the private arrays. */
 	if (!virtq_size_is_valid(state->num) ||
 	    state->num > session->config.queue_size_max)
@@ -118,14 +126,12 @@ int vhost_ring_set_base(struct vhost_session *session,
 			const struct vhost_user_message *message, int *fds)
 {
 	const struct vhost_vring_state *state = &message->payload.state;
-	struct vhost_ring *ring = find_ring(session, message, state->index);
+	struct vhost_ring *ring =
+		find_resting_ring(session, message, state->index);
 
 	(void)fds;
 	if (!ring)
 		return session->fault.error;
-	if (ring->started)
-		return refuse(session, message, state->index, VHOST_ERR_ORDER,
-			      "it is running; GET_VRING_BASE stops it");
 	if (state->num > UINT16_MAX)
 		return refuse(session, message, state->index, VHOST_ERR_VALUE,
 			      "a split ring's index has 16 bits");
@@ -154,15 +160,13 @@ int vhost_ring_set_addr(struct vhost_session *session,
 			const struct vhost_user_message *message, int *fds)
 {
 	const struct vhost_vring_addr *addr = &message->payload.addr;
-	struct vhost_ring *ring = find_ring(session, message, addr->index);
+	struct vhost_ring *ring =
+		find_resting_ring(session, message, addr->index);
 	struct virtq_addresses addresses;
 
 	(void)fds;
 	if (!ring)
 		return session->fault.error;
-	if (ring->started)
-		return refuse(session, message, addr->index, VHOST_ERR_ORDER,
-			      "it is running; GET_VRING_BASE stops it");
 	if (addr->flags)
 		return refuse(session, message, addr->index, VHOST_ERR_VALUE,
 			      "flags are set, but no logging was offered");
@@ -353,6 +357,20 @@ int vhost_ring_set_enable(struct vhost_session *session,
 	return VHOST_OK;
 }
 
+/*
+ * An event descriptor is an inode without a type, as many others are that do
+ * something else when they are read or written; only its name tells.
+ */
+static bool is_event_fd(int fd)
+{
+	static const char name[] = "anon_inode:[eventfd]";
+	char path[32], link[sizeof(name)];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return readlink(path, link, sizeof(link)) == sizeof(name) - 1 &&
+	       !memcmp(link, name, sizeof(name) - 1);
+}
+
 /* Only what can be waited for and signalled, and does so without blocking. */
 static int adopt_fd(struct vhost_session *session,
 		    const struct vhost_user_message *message,
@@ -361,10 +379,10 @@ static int adopt_fd(struct vhost_session *session,
 	struct stat file;
 	int flags = fcntl(fd, F_GETFL);
 
-	/* An event descriptor has no type. A regular file would be readable
-	 * for ever, a socket or a device might do anything. */
+	/* Stops a regular file, which would be readable for ever, and a socket
+	 * or a device, which might do anything. */
 	if (fstat(fd, &file) || flags < 0 ||
-	    (file.st_mode & S_IFMT && !S_ISFIFO(file.st_mode)))
+	    !(S_ISFIFO(file.st_mode) || is_event_fd(fd)))
 		return refuse(session, message, index, VHOST_ERR_DESCRIPTORS,
 			      "neither an event descriptor nor a pipe");
 	/* Stops this process from waiting for the front end to read. */
@@ -385,7 +403,7 @@ static int set_kick(struct vhost_session *session,
 	if (!ring->num || !ring->addressed || !session->driver_features)
 		return refuse(session, message, index, VHOST_ERR_ORDER,
 			      "SET_FEATURES, SET_VRING_NUM and SET_VRING_ADDR come first");
-	close_fd(&ring->kick);
+	vhost_close_fd(&ring->kick);
 	ring->kick = *fd;
 	*fd = -1;
 	session->effects |= VHOST_EFFECT_KICKS;
@@ -418,7 +436,7 @@ int vhost_ring_set_fd(struct vhost_session *session,
 		return set_kick(session, message, ring, index, &fds[0]);
 	place = message->request == VHOST_USER_SET_VRING_CALL ? &ring->call :
 								&ring->err;
-	close_fd(place);
+	vhost_close_fd(place);
 	*place = fds[0];
 	fds[0] = -1;
 	if (message->request == VHOST_USER_SET_VRING_CALL)

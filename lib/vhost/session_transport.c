@@ -149,11 +149,17 @@ vhost_session_get_transport(struct vhost_session *session)
 
 bool vhost_session_is_busy(const struct vhost_session *session)
 {
+	const struct loopback_device *device = session->config.device;
 	unsigned int i;
 
-	for (i = 0; i < VHOST_RINGS_MAX; i++)
-		if (session->rings[i].live &&
-		    virtq_device_in_flight(&session->rings[i].virtq))
+	/*
+	 * A ring that broke is not live, but what it had at a backend may still
+	 * write to guest memory: stops that from being unmapped under it.
+	 */
+	for (i = 0; i < device->queue_count; i++)
+		if ((session->rings[i].live &&
+		     virtq_device_in_flight(&session->rings[i].virtq)) ||
+		    device->count_in_flight(device->ctx, i))
 			return true;
 	return false;
 }

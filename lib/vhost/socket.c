@@ -52,7 +52,7 @@ static int keep_fds(struct vhost_socket *sock, struct msghdr *msg,
 		for (i = 0; i < count; i++) {
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(int),
 			       sizeof(fd));
-			if (sock->fd_count < VHOST_SOCKET_FDS_MAX) {
+			if (sock->fd_count < VHOST_DESCRIPTORS_MAX) {
 				sock->fds[sock->fd_count++] = fd;
 				continue;
 			}
@@ -60,15 +60,19 @@ static int keep_fds(struct vhost_socket *sock, struct msghdr *msg,
 			surplus++;
 		}
 	}
+	if (!surplus && !(msg->msg_flags & MSG_CTRUNC))
+		return VHOST_OK;
 	/* Stops a peer from filling this process with descriptors. */
-	if (surplus || msg->msg_flags & MSG_CTRUNC) {
-		drop_fds(sock);
+	drop_fds(sock);
+	if (surplus)
 		return vhost_fault_set(
 			fault, VHOST_ERR_DESCRIPTORS,
 			"a message came with more than %u descriptors",
-			VHOST_SOCKET_FDS_MAX);
-	}
-	return VHOST_OK;
+			VHOST_DESCRIPTORS_MAX);
+	/* There was room for all that a message can carry. */
+	return vhost_fault_set(
+		fault, VHOST_ERR_DESCRIPTORS,
+		"descriptors of a message were cut off: this process may open no more");
 }
 
 /* Read until @goal bytes are there: 1, or 0: no more now, or an error. */
@@ -177,7 +181,7 @@ int vhost_socket_send(struct vhost_socket *sock,
 	size_t size = vhost_user_encode(message, bytes), sent = 0;
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(VHOST_SOCKET_FDS_MAX * sizeof(int))];
+		char bytes[CMSG_SPACE(VHOST_DESCRIPTORS_MAX * sizeof(int))];
 	} control = { 0 };
 	struct iovec iov;
 	struct msghdr msg;

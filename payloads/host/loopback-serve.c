@@ -80,8 +80,11 @@ static int serve(void *ctx, unsigned int ring, unsigned int budget)
 	return loopback_block_server_process(ctx, budget);
 }
 
-/* One front end, from its connection to its end; true: go on listening. */
-static bool serve_connection(int connection)
+/*
+ * One front end, from its connection to its end; true: go on listening. False
+ * with *status set: asked to stop, or an error that was reported.
+ */
+static bool serve_connection(int connection, int *status)
 {
 	struct vhost_session_config config = {
 		.device = &server.block.device,
@@ -112,6 +115,7 @@ static bool serve_connection(int connection)
 	    vhost_session_init(&server.session, &config)) {
 		report(NULL, "the device cannot be set up");
 		close(connection);
+		*status = 1;
 		return false;
 	}
 	transport = vhost_session_get_transport(&server.session);
@@ -192,7 +196,7 @@ static int run(void)
 	fcntl(server.listener, F_SETFL, O_NONBLOCK);
 	do
 		connection = await_connection(&status);
-	while (connection >= 0 && serve_connection(connection));
+	while (connection >= 0 && serve_connection(connection, &status));
 	unlink(server.socket_path);
 	close(server.listener);
 	/* The guest believes written what it has not flushed, too. */

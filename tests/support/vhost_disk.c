@@ -22,6 +22,8 @@ static int submit(struct loopback_block_backend *backend,
 		return LOOPBACK_OK;
 	if (left)
 		atomic_store(&disk->swallow_from, left - 1);
+	if (request->type == VIRTIO_BLK_T_FLUSH)
+		atomic_fetch_add(&disk->flushes, 1);
 	return disk->file.backend.submit(&disk->file.backend, request);
 }
 

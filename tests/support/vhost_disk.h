@@ -28,6 +28,7 @@ struct vhost_disk {
 	/* The file, with requests that never end on demand. */
 	struct loopback_block_backend backend;
 	atomic_uint swallow_from;	/* this request on; 0: none */
+	atomic_uint flushes;
 
 	/* the back end */
 	struct vhost_session session;

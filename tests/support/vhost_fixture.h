@@ -23,6 +23,7 @@ struct vhost_fixture {
 	struct vhost_session session;
 	struct loopback_device device;
 	uint8_t config[60];
+	unsigned int at_backend;	/* what the device says of itself */
 	unsigned int started;
 	unsigned int stopped;
 	unsigned int signals;

@@ -104,6 +104,7 @@ static void write_flush_read(void)
 	CU_ASSERT(image_holds(5, 8192, 1));
 	CU_ASSERT(image_is_zero(4, 512));
 	CU_ASSERT(image_is_zero(21, 512));
+	UNIT_ASSERT_INT(atomic_load(&disk.flushes), 1);
 	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_IN, 5, 8192, 1), 0);
 	CU_ASSERT(is_pattern(disk.buffers[1], 5, 8192, 1));
 	/* The last sector, and none behind it. */
@@ -114,6 +115,43 @@ static void write_flush_read(void)
 	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_GET_ID, 0, 20, 2),
 			0);
 	CU_ASSERT(!memcmp(disk.buffers[2], "a disk of the test\0", 20));
+	leave();
+	end();
+}
+
+/* A driver that cannot ask for a flush is told of no write before one. */
+static void writes_are_stable_without_flush(void)
+{
+	struct loopback_block_completion done;
+	unsigned int i;
+
+	begin(false);
+	vhost_disk_start(&disk);
+	UNIT_ASSERT_INT(vhost_front_stop(&disk.front), 0);
+	UNIT_ASSERT_INT(vhost_front_start(&disk.front,
+				LOOPBACK_BLOCK_CLIENT_FEATURES &
+				~VIRTIO_FEATURE(VIRTIO_BLK_F_FLUSH)), 0);
+	UNIT_ASSERT_INT(loopback_block_client_read_config(&disk.client), 0);
+	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_FLUSH, 0, 0, 0),
+			LOOPBACK_ERR_UNSUPPORTED);
+	fill(disk.buffers[0], 5, 8192, 1);
+	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_OUT, 5, 8192, 0), 0);
+	UNIT_ASSERT_INT(atomic_load(&disk.flushes), 1);
+	CU_ASSERT(image_holds(5, 8192, 1));
+	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_WRITE_ZEROES, 5,
+				      512, 0), 0);
+	UNIT_ASSERT_INT(atomic_load(&disk.flushes), 2);
+	UNIT_ASSERT_INT(vhost_disk_do(&disk, VIRTIO_BLK_T_IN, 5, 512, 0), 0);
+	UNIT_ASSERT_INT(atomic_load(&disk.flushes), 2);
+	/* More than one turn's worth of them. */
+	for (i = 0; i < DISK_DEPTH; i++)
+		CU_ASSERT_EQUAL_FATAL(vhost_disk_submit(&disk, VIRTIO_BLK_T_OUT,
+							i, 512, i), 0);
+	for (i = 0; i < DISK_DEPTH; i++) {
+		CU_ASSERT_EQUAL_FATAL(vhost_disk_await(&disk, &done), 0);
+		UNIT_ASSERT_INT(done.result, 0);
+	}
+	UNIT_ASSERT_INT(atomic_load(&disk.flushes), 2 + DISK_DEPTH);
 	leave();
 	end();
 }
@@ -449,6 +487,7 @@ static void kick_that_is_no_kick(void)
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(write_flush_read),
+	UNIT_TEST(writes_are_stable_without_flush),
 	UNIT_TEST(discard_and_write_zeroes),
 	UNIT_TEST(read_only_disk),
 	UNIT_TEST(many_in_flight),

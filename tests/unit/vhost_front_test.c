@@ -37,6 +37,7 @@ enum trick {
 	REFUSING,	/* an acknowledgement that says no */
 	LEAVING,	/* closes the connection instead */
 	BARE,		/* an answer without its descriptor */
+	TWICE,		/* the same answer again */
 	GENEROUS,	/* an answer with descriptors nobody asked for */
 };
 
@@ -134,6 +135,8 @@ static void *run(void *unused)
 			continue;
 		if (vhost_user_has_reply(back.message.request) ||
 		    back.message.flags & VHOST_USER_NEED_REPLY)
+			answer(&sock, trick);
+		if (trick == TWICE)
 			answer(&sock, trick);
 	}
 	vhost_socket_close(&sock);
@@ -281,6 +284,45 @@ static void silent_back_end(void)
 	end();
 }
 
+/* Given up while it lives: it is told, and ends. */
+static void silent_when_asked_to_stop(void)
+{
+	struct loopback_client_transport to;
+
+	UNIT_ASSERT_INT(try(GOOD, PROTOCOL, VHOST_USER_GET_VRING_BASE, SILENT,
+			    200), 0);
+	UNIT_ASSERT_INT(vhost_front_stop(&front), VHOST_ERR_TIMEOUT);
+	UNIT_ASSERT_INT(front.socket.fd, -1);
+	to = vhost_front_get_transport(&front);
+	UNIT_ASSERT_INT(to.check(to.ctx), LOOPBACK_ERR_PEER);
+	end();
+}
+
+/* A ring's features are not the caller's to choose. */
+static void only_device_features_are_taken(void)
+{
+	uint64_t device = VIRTIO_FEATURE(9) | VIRTIO_FEATURE(23) |
+			  VIRTIO_FEATURE(50);
+
+	UNIT_ASSERT_INT(try(GOOD | device |
+			    VIRTIO_FEATURE(VIRTIO_F_RING_PACKED) |
+			    VIRTIO_FEATURE(VIRTIO_F_IN_ORDER) |
+			    VIRTIO_FEATURE(VIRTIO_F_ACCESS_PLATFORM),
+			    PROTOCOL, 0, HONEST, LONG), 0);
+	CU_ASSERT(front.driver_features == (GOOD | device));
+	end();
+}
+
+static void message_that_nobody_asked_for(void)
+{
+	UNIT_ASSERT_INT(try(GOOD, PROTOCOL, VHOST_USER_SET_VRING_ENABLE, TWICE,
+			    LONG), 0);
+	UNIT_ASSERT_INT(vhost_front_wait(&front, LONG), VHOST_ERR_ORDER);
+	CU_ASSERT(strstr(front.fault.text, "nobody asked for") != NULL);
+	UNIT_ASSERT_INT(vhost_front_wait(&front, LONG), VHOST_ERR_CLOSED);
+	end();
+}
+
 static void waiting_for_nothing(void)
 {
 	UNIT_ASSERT_INT(try(GOOD, PROTOCOL, 0, HONEST, LONG), 0);
@@ -382,6 +424,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(legacy_back_end),
 	UNIT_TEST(tricks),
 	UNIT_TEST(silent_back_end),
+	UNIT_TEST(silent_when_asked_to_stop),
+	UNIT_TEST(only_device_features_are_taken),
+	UNIT_TEST(message_that_nobody_asked_for),
 	UNIT_TEST(waiting_for_nothing),
 	UNIT_TEST(device_that_breaks_the_ring),
 	UNIT_TEST(reopening),

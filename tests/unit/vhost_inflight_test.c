@@ -352,6 +352,12 @@ static void bad_memory_for_a_log(void)
 	UNIT_ASSERT_INT(set_log(most, 0, 1, 1, log_fd), VHOST_OK);
 	UNIT_ASSERT_INT(fixture.session.inflight.queue_size,
 			FIXTURE_QUEUE_SIZE_MAX);
+	/* More than the most was not made here: its message says the size. */
+	fd = vhost_inflight_create(2, FIXTURE_QUEUE_SIZE_MAX,
+				   &fixture.session.fault);
+	UNIT_ASSERT_INT(set_log(most + 64, 0, 1, NUM, fd), VHOST_OK);
+	UNIT_ASSERT_INT(fixture.session.inflight.queue_size, NUM);
+	close(fd);
 	end();
 }
 
@@ -392,6 +398,20 @@ static void log_is_made_to_measure(void)
 	UNIT_ASSERT_INT(vhost_fixture_send(&fixture, &message, NULL, 0),
 			VHOST_ERR_VALUE);
 	end();
+}
+
+/* No front end gets that far: a caller that asks for too much is told. */
+static void log_of_no_ring(void)
+{
+	static struct vhost_inflight_queue log;
+	struct vhost_fault fault;
+	uint64_t counter;
+	uint16_t head;
+
+	UNIT_ASSERT_INT(vhost_inflight_resume(&log, VHOST_RING_SIZE_MAX + 1, 0,
+					      0, &head, &counter, &fault),
+			VHOST_ERR_INVALID);
+	UNIT_ASSERT_INT(log.version, 0);
 }
 
 static void log_is_not_taken_from_a_running_ring(void)
@@ -517,6 +537,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(many_lives_lose_nothing),
 	UNIT_TEST(bad_memory_for_a_log),
 	UNIT_TEST(log_is_made_to_measure),
+	UNIT_TEST(log_of_no_ring),
 	UNIT_TEST(log_is_not_taken_from_a_running_ring),
 	UNIT_TEST(rings_without_a_log),
 	UNIT_TEST(ring_larger_than_its_log),

@@ -6,6 +6,8 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -277,6 +279,8 @@ static void missing_descriptors(void)
 
 static void descriptors_of_the_wrong_kind(void)
 {
+	int fd, ret;
+
 	begin();
 	/* Regular files are readable for ever. */
 	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0,
@@ -286,6 +290,19 @@ static void descriptors_of_the_wrong_kind(void)
 	expect_refused(vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_ERR, 0,
 					fixture.memory_fd),
 		       VHOST_ERR_DESCRIPTORS, "neither an event descriptor");
+	/* As nameless as an event descriptor, and something else. */
+	begin();
+	fd = epoll_create1(EPOLL_CLOEXEC);
+	ret = vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_KICK, 0, fd);
+	close(fd);
+	expect_refused(ret, VHOST_ERR_DESCRIPTORS,
+		       "neither an event descriptor");
+	begin();
+	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	ret = vhost_fixture_fd(&fixture, VHOST_USER_SET_VRING_CALL, 0, fd);
+	close(fd);
+	expect_refused(ret, VHOST_ERR_DESCRIPTORS,
+		       "neither an event descriptor");
 }
 
 static void no_call_descriptor_is_allowed(void)
@@ -541,10 +558,55 @@ static void descriptors_are_replaced(void)
 	vhost_fixture_end(&fixture);
 }
 
+/* What it had at a backend may still write: no memory goes before. */
+static void broken_ring_is_busy_while_its_requests_are(void)
+{
+	struct loopback_server_transport transport;
+	struct virtq_segment segments[FIXTURE_RING_SIZE];
+	struct virtq_chain chain = { .segments = segments,
+				     .capacity = FIXTURE_RING_SIZE };
+	int cookie, ret;
+
+	vhost_fixture_init(&fixture);
+	vhost_fixture_prepare_ring(&fixture);
+	vhost_fixture_start_driver(&fixture);
+	vhost_fixture_start_ring(&fixture);
+	transport = vhost_session_get_transport(&fixture.session);
+	vhost_fixture_offer(&fixture, &cookie);
+	UNIT_ASSERT_INT(transport.pop(transport.ctx, 0, &chain), 1);
+	fixture.at_backend = 1;
+	transport.break_queue(transport.ctx, 0, LOOPBACK_ERR_PROTOCOL);
+	CU_ASSERT(!ring_is_live(0));
+	CU_ASSERT(vhost_session_is_busy(&fixture.session));
+	UNIT_ASSERT_INT(vhost_fixture_share(&fixture), VHOST_ERR_BUSY);
+	ret = vhost_fixture_state(&fixture, VHOST_USER_GET_VRING_BASE, 0, 0);
+	UNIT_ASSERT_INT(ret, VHOST_ERR_BUSY);
+	fixture.at_backend = 0;
+	CU_ASSERT(!vhost_session_is_busy(&fixture.session));
+	UNIT_ASSERT_INT(vhost_fixture_share(&fixture), 0);
+	vhost_fixture_end(&fixture);
+}
+
+/* A device knows its own type's features, and nothing of the rings. */
+static void rings_are_not_the_devices_to_offer(void)
+{
+	vhost_fixture_init(&fixture);
+	fixture.device.features |= VIRTIO_FEATURE(VIRTIO_F_RING_PACKED) |
+				   VIRTIO_FEATURE(VIRTIO_F_IN_ORDER) |
+				   VIRTIO_FEATURE(VIRTIO_F_ACCESS_PLATFORM);
+	vhost_fixture_restart(&fixture);
+	UNIT_ASSERT_INT(vhost_fixture_empty(&fixture, VHOST_USER_GET_FEATURES),
+			VHOST_EFFECT_REPLY);
+	UNIT_ASSERT_INT(fixture.session.reply.payload.u64,
+			1u << 3 | 1u << 28 | 1u << 29 | 1u << 30 | 1ull << 32);
+	vhost_fixture_end(&fixture);
+}
+
 static void init_refuses_what_does_not_fit(void)
 {
 	struct vhost_session_config config;
 	struct vhost_session *session = &fixture.session;
+	struct loopback_device device;
 
 	vhost_fixture_init(&fixture);
 	config = session->config;
@@ -568,6 +630,10 @@ static void init_refuses_what_does_not_fit(void)
 	fixture.device.queue_count = 1;
 	fixture.device.config_size = VHOST_USER_CONFIG_MAX + 1;
 	REFUSED(queue_size_max, 256);
+	fixture.device.config_size = 0;
+	device = fixture.device;
+	device.count_in_flight = NULL;
+	REFUSED(device, &device);
 	vhost_fixture_end(&fixture);
 }
 
@@ -594,6 +660,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(reset_owner_stops_the_rings),
 	UNIT_TEST(broken_ring_rests_until_its_reset),
 	UNIT_TEST(descriptors_are_replaced),
+	UNIT_TEST(broken_ring_is_busy_while_its_requests_are),
+	UNIT_TEST(rings_are_not_the_devices_to_offer),
 	UNIT_TEST(init_refuses_what_does_not_fit),
 };
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -136,8 +137,8 @@ static void descriptors_come_with_their_message(void)
 
 static void too_many_descriptors(void)
 {
-	static const unsigned int counts[] = { VHOST_SOCKET_FDS_MAX + 1,
-					       2 * VHOST_SOCKET_FDS_MAX, 253 };
+	static const unsigned int counts[] = { VHOST_DESCRIPTORS_MAX + 1,
+					       2 * VHOST_DESCRIPTORS_MAX, 253 };
 	uint8_t bytes[64];
 	size_t size = make_u64(bytes, VHOST_USER_SET_VRING_KICK, 0);
 	unsigned int i;
@@ -151,11 +152,30 @@ static void too_many_descriptors(void)
 	}
 	/* With every piece of one message a few more. */
 	begin();
-	send_bytes(bytes, 4, peer, VHOST_SOCKET_FDS_MAX);
+	send_bytes(bytes, 4, peer, VHOST_DESCRIPTORS_MAX);
 	UNIT_ASSERT_INT(vhost_socket_receive(&sock, &fault), 0);
 	send_bytes(bytes + 4, size - 4, peer, 1);
 	UNIT_ASSERT_INT(vhost_socket_receive(&sock, &fault),
 			VHOST_ERR_DESCRIPTORS);
+	end();
+}
+
+/* No more than this process may open: said so, and nothing is left. */
+static void descriptors_that_find_no_place(void)
+{
+	struct rlimit before, none;
+	uint8_t bytes[64];
+	size_t size = make_u64(bytes, VHOST_USER_SET_VRING_KICK, 0);
+
+	begin();
+	CU_ASSERT_FATAL(!getrlimit(RLIMIT_NOFILE, &before));
+	send_bytes(bytes, size, peer, 2);
+	none = (struct rlimit){ 0, before.rlim_max };
+	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &none));
+	UNIT_ASSERT_INT(vhost_socket_receive(&sock, &fault),
+			VHOST_ERR_DESCRIPTORS);
+	CU_ASSERT_FATAL(!setrlimit(RLIMIT_NOFILE, &before));
+	CU_ASSERT(strstr(fault.text, "may open no more") != NULL);
 	end();
 }
 
@@ -293,6 +313,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(two_at_once),
 	UNIT_TEST(descriptors_come_with_their_message),
 	UNIT_TEST(too_many_descriptors),
+	UNIT_TEST(descriptors_that_find_no_place),
 	UNIT_TEST(end_of_connection),
 	UNIT_TEST(oversized_payload),
 	UNIT_TEST(nonsense),

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A descriptor that is owned, or -1: none.
+ *
+ * Ownership: closing takes it from its owner. Concurrency: one thread for each.
+ * Trust: a descriptor is this process' own, whoever sent what it stands for.
+ */
+#ifndef VHOST_FD_H
+#define VHOST_FD_H
+
+#include <unistd.h>
+
+static inline void vhost_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+#endif
