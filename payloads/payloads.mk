@@ -15,9 +15,11 @@ PAYLOAD_ARCH_FLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 \
 PAYLOAD_LIBFDT := $(opensbi-src)/lib/utils/libfdt
 PAYLOAD_INCLUDES := -Ipayloads -Ipayloads/common -Ipayloads/common/riscv \
 	-Iinclude -Ilib/port/riscv
+# Optimised as a whole: the ring core is many small functions in several files.
+PAYLOAD_LTO := -flto=1 -O2
 # Code is pc-relative without a GOT; the linker turns the remaining absolute
 # pointers in data into relative relocations for start.S.
-PAYLOAD_CFLAGS := $(PAYLOAD_ARCH_FLAGS) -std=gnu11 -O2 -g -ffreestanding \
+PAYLOAD_CFLAGS := $(PAYLOAD_ARCH_FLAGS) -std=gnu11 $(PAYLOAD_LTO) -ffat-lto-objects -g -ffreestanding \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-common -Wall -Wextra -Werror \
 	-Wstrict-prototypes -Wmissing-prototypes
@@ -25,7 +27,7 @@ PAYLOAD_LDSCRIPT := payloads/common/riscv/payload.lds
 PAYLOAD_LDFLAGS := $(PAYLOAD_ARCH_FLAGS) -nostdlib -nostartfiles -no-pie \
 	-Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,norelro -Wl,-z,notext \
 	-Wl,--build-id=none -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
-	-Wl,--fatal-warnings -Wl,-T,$(PAYLOAD_LDSCRIPT)
+	$(PAYLOAD_LTO) -Wl,--fatal-warnings -Wl,-T,$(PAYLOAD_LDSCRIPT)
 
 PAYLOAD_FDT_SRCS := fdt fdt_ro fdt_addresses
 
@@ -71,6 +73,9 @@ $(PAYLOAD_OUT)/%.o: %.S payloads/payloads.mk build/variables
 	@mkdir -p $(@D)
 	$(PAYLOAD_CC) $(PAYLOAD_ARCH_FLAGS) $(PAYLOAD_INCLUDES) -g \
 		-MMD -MP -c -o $@ $<
+
+# The linker has to find these by name, whatever the compiler makes of them.
+$(PAYLOAD_OUT)/payloads/common/string.o: PAYLOAD_CFLAGS += -fno-lto
 
 define payload-rule
 $(PAYLOAD_OUT)/$(1).elf: $(call payload-objs,$(1)) $(PAYLOAD_LDSCRIPT) build/sources
