@@ -5,10 +5,6 @@
  * started, enabled and not broken.
  */
 #include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <port/port.h>
 #include <virtio/error.h>
@@ -357,32 +353,16 @@ int vhost_ring_set_enable(struct vhost_session *session,
 	return VHOST_OK;
 }
 
-/*
- * An event descriptor is an inode without a type, as many others are that do
- * something else when they are read or written; only its name tells.
- */
-static bool is_event_fd(int fd)
-{
-	static const char name[] = "anon_inode:[eventfd]";
-	char path[32], link[sizeof(name)];
-
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return readlink(path, link, sizeof(link)) == sizeof(name) - 1 &&
-	       !memcmp(link, name, sizeof(name) - 1);
-}
-
 /* Only what can be waited for and signalled, and does so without blocking. */
 static int adopt_fd(struct vhost_session *session,
 		    const struct vhost_user_message *message,
 		    unsigned int index, int fd)
 {
-	struct stat file;
 	int flags = fcntl(fd, F_GETFL);
 
 	/* Stops a regular file, which would be readable for ever, and a socket
 	 * or a device, which might do anything. */
-	if (fstat(fd, &file) || flags < 0 ||
-	    !(S_ISFIFO(file.st_mode) || is_event_fd(fd)))
+	if (flags < 0 || !vhost_fd_is_event(fd))
 		return refuse(session, message, index, VHOST_ERR_DESCRIPTORS,
 			      "neither an event descriptor nor a pipe");
 	/* Stops this process from waiting for the front end to read. */

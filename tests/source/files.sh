@@ -12,7 +12,7 @@ claim 'every file has an SPDX line within its first three' "$(
 	done)"
 
 claim 'no source file is longer than 440 lines' "$(
-	our_files -name '*.[chS]' -o -type f -name '*.sh' |
+	our_files -name '*.[chS]' -o -name '*.sh' |
 	xargs wc -l | awk '$2 != "total" && $1 > 440')"
 
 claim 'no trailing white space' "$(

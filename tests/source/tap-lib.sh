@@ -33,6 +33,6 @@ finish()
 our_files()
 {
 	find . -name .git -prune -o -path ./build -prune -o \
-		-path ./tests/fuzz/corpus -prune -o -type f "$@" -print |
+		-path ./tests/fuzz/corpus -prune -o -type f \( "$@" \) -print |
 	sed 's|^\./||' | sort
 }

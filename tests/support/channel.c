@@ -165,6 +165,14 @@ void channel_run(struct channel *channel)
 	channel_run_client(channel);
 }
 
+struct channel *channel_start(struct loopback_block_backend *backend)
+{
+	struct channel *channel = channel_new(backend);
+
+	channel_run(channel);
+	return channel;
+}
+
 int channel_submit(struct channel *channel, uint32_t type, uint64_t sector,
 		   uint32_t offset, uint32_t length, void *cookie)
 {

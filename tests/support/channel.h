@@ -59,6 +59,8 @@ void channel_new_client(struct channel *channel);
 void channel_run(struct channel *channel);
 /* The client's half of that, once a server has published. */
 void channel_run_client(struct channel *channel);
+/* A new channel that runs. */
+struct channel *channel_start(struct loopback_block_backend *backend);
 /* Give the client endpoint its queue, in state RESET. */
 int channel_setup_queue(struct channel *channel);
 

@@ -9,6 +9,7 @@
 
 #include "unit.h"
 #include "vhost_disk.h"
+#include "vhost_fixture.h"
 
 static int submit(struct loopback_block_backend *backend,
 		  struct loopback_block_request *request)
@@ -43,6 +44,7 @@ void vhost_disk_init(struct vhost_disk *disk, bool read_only)
 	int fd;
 
 	memset(disk, 0, sizeof(*disk));
+	disk->open_fds = vhost_fixture_count_fds();
 	strcpy(disk->path, "/tmp/vhost-disk-XXXXXX");
 	fd = mkstemp(disk->path);
 	if (fd < 0 || ftruncate(fd, DISK_SECTORS * 512) || close(fd))
@@ -62,6 +64,7 @@ void vhost_disk_end(struct vhost_disk *disk)
 	vhost_block_file_close(&disk->file);
 	close(disk->stop_fd);
 	unlink(disk->path);
+	UNIT_ASSERT_INT(vhost_fixture_count_fds(), disk->open_fds);
 }
 
 static void report(void *ctx, const char *line)
@@ -175,6 +178,13 @@ void vhost_disk_start(struct vhost_disk *disk)
 			      LOOPBACK_OK);
 }
 
+void vhost_disk_leave(struct vhost_disk *disk)
+{
+	UNIT_ASSERT_INT(vhost_front_stop(&disk->front), VHOST_OK);
+	vhost_front_close(&disk->front);
+	UNIT_ASSERT_INT(vhost_disk_join(disk), VHOST_ERR_CLOSED);
+}
+
 int vhost_disk_submit(struct vhost_disk *disk, uint32_t type, uint64_t sector,
 		      uint32_t length, unsigned int buffer)
 {
@@ -229,4 +239,64 @@ int vhost_disk_do(struct vhost_disk *disk, uint32_t type, uint64_t sector,
 	if (!ret)
 		ret = vhost_disk_await(disk, &done);
 	return ret ? ret : done.result;
+}
+
+unsigned int vhost_disk_buffer_of(const struct vhost_disk *disk,
+				  const struct loopback_block_completion *done)
+{
+	unsigned int i;
+
+	for (i = 0; i < DISK_DEPTH; i++)
+		if (disk->buffers[i] == done->cookie)
+			return i;
+	CU_FAIL_FATAL("a completion of nothing");
+	return 0;
+}
+
+void vhost_disk_fill(char *data, uint64_t sector, uint32_t length,
+		     unsigned int run)
+{
+	uint32_t i;
+
+	for (i = 0; i < length; i++)
+		data[i] = (char)((sector + i / 512) * 7 + i * 13 + run);
+}
+
+bool vhost_disk_is_pattern(const char *data, uint64_t sector, uint32_t length,
+			   unsigned int run)
+{
+	static char expected[DISK_BUFFER];
+
+	vhost_disk_fill(expected, sector, length, run);
+	return !memcmp(data, expected, length);
+}
+
+static bool read_image(const struct vhost_disk *disk, uint64_t sector,
+		       uint32_t length, char *data)
+{
+	return pread(disk->file.fd, data, length, (off_t)(sector * 512)) ==
+	       (ssize_t)length;
+}
+
+bool vhost_disk_holds(const struct vhost_disk *disk, uint64_t sector,
+		      uint32_t length, unsigned int run)
+{
+	static char data[DISK_BUFFER];
+
+	return read_image(disk, sector, length, data) &&
+	       vhost_disk_is_pattern(data, sector, length, run);
+}
+
+bool vhost_disk_is_zero(const struct vhost_disk *disk, uint64_t sector,
+			uint32_t length)
+{
+	static char data[DISK_BUFFER];
+	uint32_t i;
+
+	if (!read_image(disk, sector, length, data))
+		return false;
+	for (i = 0; i < length; i++)
+		if (data[i])
+			return false;
+	return true;
 }

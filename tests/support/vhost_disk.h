@@ -41,6 +41,7 @@ struct vhost_disk {
 	int result;
 	struct vhost_fault fault;
 	char report[160];
+	int open_fds;		/* before everything */
 
 	/* the front end */
 	struct vhost_front front;
@@ -51,6 +52,7 @@ struct vhost_disk {
 
 /* An image of DISK_SECTORS zeroed sectors, and nothing running. */
 void vhost_disk_init(struct vhost_disk *disk, bool read_only);
+/* Closes everything and asserts that no descriptor is left. */
 void vhost_disk_end(struct vhost_disk *disk);
 
 /* From the @from-th request on (1: the next), none ever ends; 0: all do. */
@@ -64,6 +66,8 @@ int vhost_disk_stop(struct vhost_disk *disk);
 
 /* Back end, front end, client: ready for requests. */
 void vhost_disk_start(struct vhost_disk *disk);
+/* The front end goes; asserts that the back end sees an orderly end. */
+void vhost_disk_leave(struct vhost_disk *disk);
 
 /* A request on buffer @buffer, and the wait for any completion. */
 int vhost_disk_submit(struct vhost_disk *disk, uint32_t type, uint64_t sector,
@@ -73,5 +77,19 @@ int vhost_disk_await(struct vhost_disk *disk,
 /* Both; returns the request's result. */
 int vhost_disk_do(struct vhost_disk *disk, uint32_t type, uint64_t sector,
 		  uint32_t length, unsigned int buffer);
+/* Which buffer that was for; asserts that there is one. */
+unsigned int vhost_disk_buffer_of(const struct vhost_disk *disk,
+				  const struct loopback_block_completion *done);
+
+/* What run @run of a test writes from @sector on, and whether that is there. */
+void vhost_disk_fill(char *data, uint64_t sector, uint32_t length,
+		     unsigned int run);
+bool vhost_disk_is_pattern(const char *data, uint64_t sector, uint32_t length,
+			   unsigned int run);
+/* Does the image hold it, or zeroes? At most DISK_BUFFER bytes. */
+bool vhost_disk_holds(const struct vhost_disk *disk, uint64_t sector,
+		      uint32_t length, unsigned int run);
+bool vhost_disk_is_zero(const struct vhost_disk *disk, uint64_t sector,
+			uint32_t length);
 
 #endif

@@ -353,3 +353,41 @@ void vhost_fixture_offer(struct vhost_fixture *fixture, void *cookie)
 		virtq_driver_add(&fixture->driver, &segment, 0, 1, cookie), 0);
 	virtq_driver_publish(&fixture->driver);
 }
+
+int vhost_fixture_start_logged(struct vhost_fixture *fixture)
+{
+	int log;
+
+	vhost_fixture_init(fixture);
+	vhost_fixture_prepare_ring(fixture);
+	vhost_fixture_start_driver(fixture);
+	log = vhost_fixture_make_log(fixture);
+	UNIT_ASSERT_INT(vhost_fixture_set_log(fixture, log), 0);
+	vhost_fixture_start_ring(fixture);
+	return log;
+}
+
+bool vhost_fixture_is_live(struct vhost_fixture *fixture, unsigned int ring)
+{
+	struct loopback_server_transport transport =
+		vhost_session_get_transport(&fixture->session);
+
+	return transport.get_queue(transport.ctx, ring);
+}
+
+void vhost_fixture_expect_refused(struct vhost_fixture *fixture, int result,
+				  int error, const char *text)
+{
+	const struct vhost_fault *fault = &fixture->session.fault;
+
+	UNIT_ASSERT_INT(result, error);
+	UNIT_ASSERT_INT(fault->error, error);
+	if (!strstr(fault->text, text)) {
+		CU_FAIL("the reason is another one");
+		printf("  \"%s\" lacks \"%s\"\n", fault->text, text);
+	}
+	vhost_fixture_restart(fixture);
+	vhost_fixture_start_ring(fixture);
+	CU_ASSERT(vhost_fixture_is_live(fixture, 0));
+	vhost_fixture_end(fixture);
+}

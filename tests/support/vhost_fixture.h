@@ -84,4 +84,21 @@ void vhost_fixture_start_ring(struct vhost_fixture *fixture);
 void vhost_fixture_start_driver(struct vhost_fixture *fixture);
 void vhost_fixture_offer(struct vhost_fixture *fixture, void *cookie);
 
+/*
+ * A new fixture whose ring 0 runs and has a log of requests in flight, with
+ * nothing in it. Returns the log's descriptor, the caller's.
+ */
+int vhost_fixture_start_logged(struct vhost_fixture *fixture);
+
+/* Is this ring served? */
+bool vhost_fixture_is_live(struct vhost_fixture *fixture, unsigned int ring);
+
+/*
+ * Asserts that @result is @error, that the session ended for that reason, in
+ * words with @text in them, and that the next one is as good as new. Ends the
+ * fixture.
+ */
+void vhost_fixture_expect_refused(struct vhost_fixture *fixture, int result,
+				  int error, const char *text);
+
 #endif
