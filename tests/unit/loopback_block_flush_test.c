@@ -178,6 +178,37 @@ static void flush_passes_no_request_that_waits(void)
 	channel_free(channel);
 }
 
+/* Two flushes to ask for, and no room for the first: neither is forgotten. */
+static void flush_without_room_is_not_passed(void)
+{
+	struct loopback_block_completion done;
+	struct channel *channel = start_without_flush();
+	unsigned int i, ended = 0;
+
+	memory.hold = true;
+	for (i = 0; i < 2; i++)
+		channel_submit(channel, VIRTIO_BLK_T_OUT, i, CHANNEL_DATA, 512,
+			       NULL);
+	expect_nothing_ended(channel);
+	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+	block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+	memory.fail = LOOPBACK_ERR_BUSY;
+	expect_nothing_ended(channel);
+	CU_ASSERT_PTR_NOT_NULL(channel->block_server.pending);
+	for (i = 0; i < 4; i++) {
+		serve(channel);
+		while (memory.count)
+			block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+		serve(channel);
+		while (loopback_block_client_poll(&channel->block, &done) ==
+		       LOOPBACK_OK)
+			ended++;
+	}
+	CU_ASSERT_EQUAL(ended, 2);
+	CU_ASSERT_EQUAL(memory.flushes, 2);
+	channel_free(channel);
+}
+
 /* A write that ends after the reset ends there: nobody asks for its flush. */
 static void late_write_is_not_flushed(void)
 {
@@ -247,6 +278,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(write_without_flush_is_flushed_first),
 	UNIT_TEST(flush_waits_for_room),
 	UNIT_TEST(flush_passes_no_request_that_waits),
+	UNIT_TEST(flush_without_room_is_not_passed),
 	UNIT_TEST(late_write_is_not_flushed),
 	UNIT_TEST(reset_drops_a_flush_that_waits),
 	UNIT_TEST(disk_without_a_cache_is_not_flushed),
