@@ -4,6 +4,7 @@
 
 #include "device_private.h"
 #include "packed_private.h"
+#include "wish.h"
 
 int virtq_packed_start_device(struct virtq_device *vq,
 			      const struct virtq_position *position)
@@ -221,8 +222,8 @@ bool virtq_packed_has_available(const struct virtq_device *vq)
 
 void virtq_packed_disable_notifications(struct virtq_device *vq)
 {
-	packed_set_wish(&vq->wish, vq->ring.device_event,
-			RING_EVENT_FLAGS_DISABLE);
+	virtq_set_wish(&vq->wish, &vq->ring.device_event->flags,
+		       RING_EVENT_FLAGS_DISABLE);
 }
 
 bool virtq_packed_enable_notifications(struct virtq_device *vq)
@@ -231,9 +232,9 @@ bool virtq_packed_enable_notifications(struct virtq_device *vq)
 		port_store(&vq->ring.device_event->off_wrap,
 			   virtio_le16(packed_position(vq->avail_idx,
 						       vq->avail_lap)));
-	packed_set_wish(&vq->wish, vq->ring.device_event,
-			vq->event_idx ? RING_EVENT_FLAGS_DESC :
-					RING_EVENT_FLAGS_ENABLE);
+	virtq_set_wish(&vq->wish, &vq->ring.device_event->flags,
+		       vq->event_idx ? RING_EVENT_FLAGS_DESC :
+				       RING_EVENT_FLAGS_ENABLE);
 	/* Pairs with the barrier of virtq_driver_publish(): either it sees this
 	 * wish or this sees its descriptor (2.8.21.3.1). */
 	port_full_barrier();

@@ -3,6 +3,7 @@
 #include <port/port.h>
 
 #include "device_private.h"
+#include "wish.h"
 
 int virtq_split_start_device(struct virtq_device *vq,
 			     const struct virtq_position *position)
@@ -214,18 +215,11 @@ bool virtq_split_has_available(const struct virtq_device *vq)
 	       virtio_le16(port_load(&vq->ring.avail->idx)) != vq->avail_idx;
 }
 
-static void split_set_flags(struct virtq_device *vq, uint16_t flags)
-{
-	if (vq->wish == flags)
-		return;
-	vq->wish = flags;
-	port_store(&vq->ring.used->flags, virtio_le16(flags));
-}
-
 void virtq_split_disable_notifications(struct virtq_device *vq)
 {
 	if (!vq->event_idx)
-		split_set_flags(vq, VIRTQ_USED_F_NO_NOTIFY);
+		virtq_set_wish(&vq->wish, &vq->ring.used->flags,
+			       VIRTQ_USED_F_NO_NOTIFY);
 }
 
 bool virtq_split_enable_notifications(struct virtq_device *vq)
@@ -234,7 +228,7 @@ bool virtq_split_enable_notifications(struct virtq_device *vq)
 		port_store(virtq_avail_event(&vq->ring),
 			   virtio_le16(vq->avail_idx));
 	else
-		split_set_flags(vq, 0);
+		virtq_set_wish(&vq->wish, &vq->ring.used->flags, 0);
 	/* Pairs with the barrier of virtq_driver_publish(): either it sees this
 	 * wish or this sees its index (2.7.10). */
 	port_full_barrier();

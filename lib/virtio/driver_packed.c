@@ -4,6 +4,7 @@
 
 #include "driver_private.h"
 #include "packed_private.h"
+#include "wish.h"
 
 void virtq_packed_start_driver(struct virtq_driver *vq)
 {
@@ -148,8 +149,8 @@ bool virtq_packed_has_used(const struct virtq_driver *vq)
 
 void virtq_packed_disable_callbacks(struct virtq_driver *vq)
 {
-	packed_set_wish(&vq->wish, vq->ring.driver_event,
-			RING_EVENT_FLAGS_DISABLE);
+	virtq_set_wish(&vq->wish, &vq->ring.driver_event->flags,
+		       RING_EVENT_FLAGS_DISABLE);
 }
 
 bool virtq_packed_enable_callbacks(struct virtq_driver *vq, bool delayed)
@@ -168,9 +169,9 @@ bool virtq_packed_enable_callbacks(struct virtq_driver *vq, bool delayed)
 		port_store(&vq->ring.driver_event->off_wrap,
 			   virtio_le16(packed_position(idx, lap)));
 	}
-	packed_set_wish(&vq->wish, vq->ring.driver_event,
-			vq->event_idx ? RING_EVENT_FLAGS_DESC :
-					RING_EVENT_FLAGS_ENABLE);
+	virtq_set_wish(&vq->wish, &vq->ring.driver_event->flags,
+		       vq->event_idx ? RING_EVENT_FLAGS_DESC :
+				       RING_EVENT_FLAGS_ENABLE);
 	/* Pairs with the barrier of virtq_device_publish(): either it sees this
 	 * wish or this sees its descriptor (2.8.22). */
 	port_full_barrier();

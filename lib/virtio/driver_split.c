@@ -3,6 +3,7 @@
 #include <port/port.h>
 
 #include "driver_private.h"
+#include "wish.h"
 
 /* port_store() also keeps compilers from making this loop a memset(). */
 void virtq_split_start_driver(struct virtq_driver *vq)
@@ -162,18 +163,11 @@ bool virtq_split_has_used(const struct virtq_driver *vq)
 	       virtio_le16(port_load(&vq->ring.used->idx)) != vq->used_idx;
 }
 
-static void split_set_flags(struct virtq_driver *vq, uint16_t flags)
-{
-	if (vq->wish == flags)
-		return;
-	vq->wish = flags;
-	port_store(&vq->ring.avail->flags, virtio_le16(flags));
-}
-
 void virtq_split_disable_callbacks(struct virtq_driver *vq)
 {
 	if (!vq->event_idx)
-		split_set_flags(vq, VIRTQ_AVAIL_F_NO_INTERRUPT);
+		virtq_set_wish(&vq->wish, &vq->ring.avail->flags,
+			       VIRTQ_AVAIL_F_NO_INTERRUPT);
 }
 
 bool virtq_split_enable_callbacks(struct virtq_driver *vq, bool delayed)
@@ -186,7 +180,7 @@ bool virtq_split_enable_callbacks(struct virtq_driver *vq, bool delayed)
 		port_store(virtq_used_event(&vq->ring),
 			   virtio_le16((uint16_t)(vq->used_idx + ahead)));
 	else
-		split_set_flags(vq, 0);
+		virtq_set_wish(&vq->wish, &vq->ring.avail->flags, 0);
 	/* Pairs with the barrier of virtq_device_publish(): either it sees this
 	 * wish or this sees its index (2.7.14). */
 	port_full_barrier();

@@ -37,17 +37,6 @@ static inline uint16_t packed_position(uint16_t idx, uint16_t lap)
 	return lap & VIRTQ_DESC_F_AVAIL ? (uint16_t)(idx | PVIRTQ_WRAP) : idx;
 }
 
-/* Write this side's flags if they change. */
-static inline void packed_set_wish(uint16_t *wish,
-				   struct pvirtq_event_suppress *event,
-				   uint16_t flags)
-{
-	if (*wish == flags)
-		return;
-	*wish = flags;
-	port_store(&event->flags, virtio_le16(flags));
-}
-
 /*
  * Does the peer, whose wish is @event, want to hear of the last @count
  * descriptors up to @position (2.8.10)? After a full barrier, so that the order
