@@ -11,22 +11,32 @@ asked-only := $(foreach letter,n q t,\
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 # What the user may choose (see "make help").
+ARCH ?= riscv
 SYSTEM ?= demo
 HARTS ?= 2
-AIA ?= none
 MEM ?= 512M
 DISK ?=
 WRITE ?= 0
-CPU ?= rv64,h=false
 GDB ?= 0
 TESTS ?=
 V ?=
 QEMU ?= qemu-system-riscv64
 CROSS_COMPILE ?= riscv64-linux-gnu-
+AARCH64_QEMU ?= qemu-system-aarch64
+AARCH64_CROSS_COMPILE ?= aarch64-linux-gnu-
 OPENSBI_SRC ?=
 
 BOARD ?= qemu-virt
-export QEMU CROSS_COMPILE OPENSBI_SRC BOARD
+tool-variables := QEMU CROSS_COMPILE AARCH64_QEMU AARCH64_CROSS_COMPILE
+export $(tool-variables) OPENSBI_SRC BOARD
+
+architectures := riscv arm64
+ifneq ($(words $(ARCH))-$(filter $(ARCH),$(architectures)),1-$(ARCH))
+$(error ARCH=$(ARCH): choose riscv or arm64)
+endif
+ifeq ($(ARCH)-$(origin QEMU),arm64-command line)
+$(error QEMU= names the one for RISC-V; with ARCH=arm64 choose AARCH64_QEMU=)
+endif
 
 # quoted(text): one word for a shell. Only for $(shell), which does not get what
 # is exported; recipes take what the user chose from their environment.
@@ -35,6 +45,18 @@ quoted = '$(subst ','\'',$(1))'
 boards := $(sort $(patsubst platform/%/objects.mk,%,$(wildcard platform/*/objects.mk)))
 ifeq ($(filter $(BOARD),$(boards)),)
 $(error BOARD=$(BOARD): choose $(boards))
+endif
+
+# What depends on the architecture; not by reference, since it may be typed.
+aia-default-riscv := none
+aia-default-arm64 := gic
+cpu-default-riscv := rv64,h=false
+cpu-default-arm64 := cortex-a72
+ifeq ($(origin AIA),undefined)
+AIA := $(aia-default-$(ARCH))
+endif
+ifeq ($(origin CPU),undefined)
+CPU := $(cpu-default-$(ARCH))
 endif
 
 # say(verb, what): one short line per step, or with V=1 the commands instead
@@ -51,13 +73,17 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 
 # Whatever is to be built needs its tools first: installs what is missing,
-# silent and quick when nothing is. To run a system takes less than to test it.
+# silent and quick when nothing is. To run a system takes less than to test it,
+# and only the tools of its architecture.
 # Who only asks what would be done (make -n, -q, -t) gets nothing installed.
 setup-level := $(if $(filter setup bench%,$(MAKECMDGOALS)),bench,$(if \
-	$(filter-out run payloads build/riscv/%,$(MAKECMDGOALS)),check,run))
+	$(filter-out run payloads $(architectures:%=build/%/%),$(MAKECMDGOALS)),check,run))
+setup-architectures := $(if $(filter payloads,$(MAKECMDGOALS)),$(architectures),$(sort \
+	$(if $(filter run,$(MAKECMDGOALS)),$(ARCH)) $(foreach arch,$(architectures),\
+		$(if $(filter build/$(arch)/%,$(MAKECMDGOALS)),$(arch)))))
 ifneq ($(if $(strip $(asked-only)),,$(filter-out help clean,$(MAKECMDGOALS))),)
-setup-output := $(shell QEMU=$(call quoted,$(QEMU)) \
-	CROSS_COMPILE=$(call quoted,$(CROSS_COMPILE)) firmware/setup.sh $(setup-level) >&2)
+setup-output := $(shell $(foreach name,$(tool-variables),$(name)=$(call quoted,$($(name)))) \
+	firmware/setup.sh $(setup-level) $(setup-architectures) >&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error not everything that is needed is there)
 endif
@@ -74,6 +100,7 @@ include firmware/stamps.mk
 include firmware/opensbi.mk
 include payloads/payloads.mk
 include firmware/bundle.mk
+include $(wildcard firmware/arm64.mk)
 include firmware/run.mk
 include tests/tests.mk
 include payloads/host/host.mk

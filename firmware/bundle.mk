@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Manifest, bundle and firmware of every system:
+# Manifest and bundle of every system, and its firmware on RISC-V; arm64.mk has
+# the firmware on AArch64:
 #
 #   build/riscv/<system>/<aia>/{manifest.dtb,bundle.itb,fw_payload.{elf,bin}}
+#   build/arm64/<system>/{manifest.dtb,bundle.itb,firmware.{elf,bin}}
 #
 # A system is one manifest source, of the board or of the tests. It is
-# preprocessed once per interrupt architecture, with one of AIA_NONE,
-# AIA_APLIC and AIA_APLIC_IMSIC defined.
+# preprocessed once per architecture, which has a machine.h of its own, and on
+# RISC-V once per interrupt architecture, with one of AIA_NONE, AIA_APLIC and
+# AIA_APLIC_IMSIC defined.
 
-aia-choices := none aplic aplic-imsic
+aia-choices-riscv := none aplic aplic-imsic
+aia-choices-arm64 := gic
 aia-define-none := AIA_NONE
 aia-define-aplic := AIA_APLIC
 aia-define-aplic-imsic := AIA_APLIC_IMSIC
@@ -16,29 +20,51 @@ manifest-dirs := platform/$(BOARD)/manifests tests/boot/manifests
 manifests := $(wildcard $(addsuffix /*.dts,$(manifest-dirs)))
 board-systems := $(basename $(notdir $(wildcard $(firstword $(manifest-dirs))/*.dts)))
 systems := $(basename $(notdir $(manifests)))
-firmware = build/riscv/$(1)/$(2)/fw_payload.bin
+manifest-cc-riscv = $(CROSS_COMPILE)gcc
+manifest-cc-arm64 = $(AARCH64_CROSS_COMPILE)gcc
+# firmware(architecture, system, aia): its image; AArch64 has one without aia
+firmware = $(firmware-$(1))
+firmware-riscv = build/riscv/$(2)/$(3)/fw_payload.bin
+firmware-arm64 = build/arm64/$(2)/firmware.bin
+# firmwares(architecture, systems): theirs, of every aia
+firmwares = $(foreach system,$(2),$(foreach aia,$(aia-choices-$(1)),\
+	$(call firmware,$(1),$(system),$(aia))))
 
-# system-rules(system, aia, manifest)
-define system-rules
-build/riscv/$(1)/$(2)/manifest.dtb: $(3) firmware/bundle.mk build/variables
+# bundle-rules(architecture, folder, manifest, preprocessor's options)
+define bundle-rules
+$(2)/manifest.dtb: $(3) firmware/bundle.mk build/variables
 	$$(call say,DTC,$$@)
 	mkdir -p $$(@D)
-	$$(CROSS_COMPILE)gcc -E -P -x assembler-with-cpp -nostdinc -undef -D$$(aia-define-$(2)) \
-		$$(addprefix -I,$$(manifest-dirs)) -MD -MP -MT $$@ -MF $$(@:.dtb=.d) $$< -o $$(@:.dtb=.dts)
+	$$(manifest-cc-$(1)) -E -P -x assembler-with-cpp -nostdinc -undef $(4) \
+		$$(addprefix -I,$$(manifest-dirs) $(firstword $(manifest-dirs))/$(1)) \
+		-MD -MP -MT $$@ -MF $$(@:.dtb=.d) $$< -o $$(@:.dtb=.dts)
 	dtc -q -I dts -O dtb -o $$@ $$(@:.dtb=.dts)
 
-build/riscv/$(1)/$(2)/bundle.itb: build/riscv/$(1)/$(2)/manifest.dtb $$(PAYLOAD_IMAGES) firmware/bundle.sh
+$(2)/bundle.itb: $(2)/manifest.dtb $$(filter build/$(1)/%,$$(PAYLOAD_IMAGES)) firmware/bundle.sh
 	$$(call say,BUNDLE,$$@)
-	firmware/bundle.sh $$< $(PAYLOAD_OUT) $$@
+	firmware/bundle.sh $(1) $$< build/$(1)/payloads $$@
+endef
 
-build/riscv/$(1)/$(2)/fw_payload.bin: build/riscv/$(1)/$(2)/bundle.itb $$(opensbi-stamp)
+# riscv-rules(folder)
+define riscv-rules
+$(1)/fw_payload.bin: $(1)/bundle.itb $$(opensbi-stamp)
 	$$(call say,LINK,$$@)
 	+$$(opensbi-make) bulkhead-image IMAGE=$$(abspath $$(@D)) BUNDLE=$$(abspath $$<) \
 		$$(if $$(filter 1,$$(V)),,> $$(@D)/log)
 
-build/riscv/$(1)/$(2)/fw_payload.elf: build/riscv/$(1)/$(2)/fw_payload.bin ;
+$(1)/fw_payload.elf: $(1)/fw_payload.bin ;
 endef
-$(foreach manifest,$(manifests),$(foreach aia,$(aia-choices),$(eval \
-	$(call system-rules,$(basename $(notdir $(manifest))),$(aia),$(manifest)))))
 
--include $(wildcard build/riscv/*/*/manifest.d)
+# system-rules(system, manifest)
+define system-rules
+$(call bundle-rules,arm64,build/arm64/$(1),$(2),)
+$(foreach aia,$(aia-choices-riscv),
+$(call bundle-rules,riscv,build/riscv/$(1)/$(aia),$(2),-D$(aia-define-$(aia)))
+$(call riscv-rules,build/riscv/$(1)/$(aia)))
+endef
+$(foreach manifest,$(manifests),$(eval \
+	$(call system-rules,$(basename $(notdir $(manifest))),$(manifest))))
+
+$(systems:%=build/arm64/%/firmware.elf): | build/lines
+
+-include $(wildcard build/riscv/*/*/manifest.d build/arm64/*/manifest.d)

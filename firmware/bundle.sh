@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# bundle.sh <manifest.dtb> <folder of payload binaries> <bundle.itb>
+# bundle.sh <architecture> <manifest.dtb> <folder of payload binaries> <bundle.itb>
 #
 # Packs a compiled manifest and every image that it names into one FIT, each
 # with its sha256. An image that does not exist is left out with a warning:
@@ -8,9 +8,10 @@
 
 set -eu
 
-manifest=$1
-payloads=$2
-bundle=$3
+architecture=$1
+manifest=$2
+payloads=$3
+bundle=$4
 source=${bundle%.itb}.its
 
 # image <name> <file> <type> <description>
@@ -21,7 +22,7 @@ image()
 			description = "$4";
 			data = /incbin/("$(realpath "$2")");
 			type = "$3";
-			arch = "riscv";
+			arch = "$architecture";
 			os = "elf";
 			compression = "none";
 			hash-1 {

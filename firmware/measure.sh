@@ -1,32 +1,43 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# measure.sh <fw_payload.elf> <OpenSBI's build folder> <OpenSBI's source>: how
-# large the firmware is, as lines "bench: <name> <value> <unit>".
+# measure.sh <riscv|arm64>: how large the demonstration's firmware is, as lines
+# "bench: <name> <value> <unit>".
 #
 # Ours: every object of ours that is offered to the linker, code and read-only
 # data, before unused sections are dropped; and its source files. OpenSBI's: the
-# source files, libfdt's among them, of which a function is in the firmware.
-# Neither counts headers, nor lines that hold only comment or nothing.
+# source files of its tree, libfdt's among them and on AArch64 alone, of which a
+# function is in the firmware. Neither counts headers, nor lines that hold only
+# comment or nothing.
 
 set -eu
 
-elf=$1
-objects=$2
-opensbi=$(realpath "$3")
-cross=${CROSS_COMPILE:-riscv64-linux-gnu-}
 here=$(realpath "$(dirname "$0")")
 root=$(pwd -P)
+. "$here/opensbi.pin"
+opensbi=$(realpath "${OPENSBI_SRC:-build/opensbi-$OPENSBI_VERSION}")
+case $1 in
+riscv)
+	cross=${CROSS_COMPILE:-riscv64-linux-gnu-}
+	elf=build/riscv/demo/none/fw_payload.elf
+	objects=build/riscv/opensbi
+	;;
+arm64)
+	cross=${AARCH64_CROSS_COMPILE:-aarch64-linux-gnu-}
+	elf=build/arm64/demo/firmware.elf
+	objects=build/arm64/firmware
+	;;
+esac
 
 # our_parts: object and source of each of ours; an object's first dependency is
 # its source.
 our_parts()
 {
-	find "$objects/lib" "$objects/platform" -name '*.dep' |
+	find "$objects/lib" "$objects/platform" -name '*.dep' -o -name '*.d' |
 	while read -r dep; do
-		source=$(tr -s ' \\\n' '\n' < "$dep" | sed -n 2p)
+		source=$(tr -s ' \\\n' '\n' < "$dep" | sed -n 2p | xargs realpath)
 		case $source in
-		"$root"/build/*)	;;
-		"$root"/*)		echo "${dep%.dep}.o $(realpath "$source")" ;;
+		"$root"/build/*|"$opensbi"/*)	;;
+		"$root"/*)			echo "${dep%.*}.o $source" ;;
 		esac
 	done
 }

@@ -51,8 +51,8 @@ opensbi-make = GIT_CEILING_DIRECTORIES=$(abspath $(opensbi-src)/..) \
 	O=$(abspath $(opensbi-out)) PLATFORM_DIR=$(CURDIR)/platform PLATFORM=$(BOARD) \
 	BULKHEAD=$(CURDIR) V=$(V) $(if $(filter 1,$(V)),,-s)
 
-firmware-sources := $(shell find include lib platform/$(BOARD) -type f \
-	-name '[!.]*.[chS]' 2>/dev/null)
+firmware-sources := $(shell find include lib platform/$(BOARD) -name arm64 -prune \
+	-o -type f -name '[!.]*.[chS]' -print 2>/dev/null)
 firmware-rules := firmware/opensbi.pin firmware/opensbi.mk firmware/opensbi-inside.mk \
 	platform/$(BOARD)/objects.mk platform/$(BOARD)/Kconfig \
 	$(wildcard lib/*/objects.mk platform/$(BOARD)/configs/*)
@@ -64,7 +64,7 @@ build/riscv/opensbi.rules: $(firmware-rules) $(opensbi-unpacked) build/variables
 	rm -rf $(opensbi-out)
 	touch $@
 
-$(opensbi-stamp): build/riscv/opensbi.rules $(firmware-sources) build/sources
+$(opensbi-stamp): build/riscv/opensbi.rules $(firmware-sources) build/sources | build/lines
 	$(call say,OPENSBI,$(opensbi-out))
 	mkdir -p $(opensbi-out)
 	rm -f $(opensbi-out)/platform/$(BOARD)/lib/libplatsbi.a

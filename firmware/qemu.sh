@@ -1,22 +1,65 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # qemu.sh [<option>...] <folder of a system> [<QEMU argument>...]: boots its
-# fw_payload under QEMU, console on standard input and output, once the machine
+# firmware under QEMU, console on standard input and output, once the machine
 # was found to suit it. The exit status is QEMU's, which is the firmware's.
 #
 #	--unchecked		boots whether or not the machine suits it
 #	--firmware <file>	boots another image of the system
+#	--tree <file>		the machine describes itself by another tree
+#	--machine <options>	the machine's own, instead of those that suit it
+#	--loader <file> <address>
+#				boots that one, on AArch64; the firmware then
+#				lies at the address for it to start
 #	--quiet			does not print QEMU's command line
 #
 # qemu.sh --check: only says what is wrong with the environment.
 #
-# Environment: QEMU HARTS AIA MEM CPU WRITE GDB as in "make help"; DISK (empty:
-# none); with --check also BOARD and SYSTEM.
+# Environment: ARCH QEMU AARCH64_QEMU HARTS AIA MEM CPU WRITE GDB as in "make
+# help"; DISK (empty: none); with --check also BOARD and SYSTEM.
 
 set -eu
 
-ram_base=0x80000000
-QEMU=${QEMU:-qemu-system-riscv64}
+# Each architecture's: name and options of the machine, QEMU's option for the
+# firmware and where that puts it, a model that does for CPU, the slots of the
+# two disks, and what the machine's tree calls the second.
+case ${ARCH:=riscv} in
+riscv)
+	qemu=${QEMU:-qemu-system-riscv64}
+	machine_options=
+	[ "${AIA-none}" = none ] || machine_options=,aia=$AIA
+	firmware_option=-bios
+	firmware_at=0x80000000
+	firmware_name=fw_payload
+	# There is one by itself, a file that need not be installed.
+	dump_options='-bios none'
+	cpu_suggested=rv64
+	cpu_appended=
+	disk_slots=(0 1)
+	second_disk=/soc/virtio_mmio@10002000
+	# What the machine has beside what suits every system.
+	devices=()
+	;;
+arm64)
+	qemu=${AARCH64_QEMU:-qemu-system-aarch64}
+	machine_options=,virtualization=on,gic-version=3
+	firmware_option=-kernel
+	firmware_at=0x40200000
+	firmware_name=firmware
+	dump_options=
+	cpu_suggested=cortex-a72
+	# Only models of 64 bits have that property.
+	cpu_appended=,aarch64=on
+	disk_slots=(0 8)
+	second_disk=/virtio_mmio@a001000
+	# Who gets word of a failure; by itself there would be a network too.
+	devices=(-nic none -device pvpanic-pci -action panic=exit-failure)
+	;;
+*)
+	echo "run: ARCH=$ARCH: choose riscv or arm64" >&2
+	exit 2
+	;;
+esac
 
 refuse()
 {
@@ -54,9 +97,10 @@ check_disk()
 
 check_values()
 {
-	case $AIA in
-	none|aplic|aplic-imsic)	;;
-	*)	refuse "AIA=$AIA: choose none, aplic or aplic-imsic" ;;
+	case $ARCH,$AIA in
+	riscv,none|riscv,aplic|riscv,aplic-imsic|arm64,gic)	;;
+	riscv,*)	refuse "AIA=$AIA: choose none, aplic or aplic-imsic" ;;
+	*)		refuse "AIA=$AIA: ARCH=$ARCH has only gic" ;;
 	esac
 	[[ $HARTS =~ ^[2-8]$ ]] || refuse "HARTS=$HARTS: choose a number from 2 to 8"
 	[[ $MEM =~ ^[1-9][0-9]*[kKmMgGtT]?$ ]] ||
@@ -66,28 +110,35 @@ check_values()
 	[ -z "$DISK" ] || check_disk
 }
 
-# build_machine: QEMU's arguments that decide its device tree
+# build_machine [<more options of the machine> [<more of its processors>]]:
+# QEMU's arguments that decide its device tree
 build_machine()
 {
-	local type=virt
-	[ "$AIA" = none ] || type=virt,aia=$AIA
-	machine=(-M "$type${1:-}" -cpu "$CPU" -smp "$HARTS" -m "$MEM" -display none)
+	machine=(-M "virt$machine_options${1:-}" -cpu "$CPU${2:-}" -smp "$HARTS"
+		-m "$MEM" -display none "${devices[@]}")
 }
 
 # dump_tree: writes the machine's device tree to $tree, or QEMU's complaint
 dump_tree()
 {
-	build_machine ",dumpdtb=${tree//,/,,}"
-	"$QEMU" "${machine[@]}" -bios none 2>&1
+	build_machine ",dumpdtb=${tree//,/,,}" "$cpu_appended"
+	"$qemu" "${machine[@]}" $dump_options 2>&1
+}
+
+refuse_narrow()
+{
+	refuse "CPU=$CPU: choose a model of 64 bits, such as $cpu_suggested"
 }
 
 check_machine()
 {
-	local said isa
-	said=$(dump_tree) ||
+	local said isa=rv64
+	said=$(dump_tree) || {
+		[[ $said != *Property*aarch64*not\ found* ]] || refuse_narrow
 		refuse "QEMU has no machine with CPU=$CPU HARTS=$HARTS MEM=$MEM: ${said#*: }"
-	isa=$(fdtget "$tree" /cpus/cpu@0 riscv,isa)
-	[ "${isa#rv64}" != "$isa" ] || refuse "CPU=$CPU: choose a model of 64 bits, such as rv64"
+	}
+	[ $ARCH != riscv ] || isa=$(fdtget "$tree" /cpus/cpu@0 riscv,isa)
+	[[ $isa == rv64* ]] || refuse_narrow
 }
 
 # suits: whether the firmware would start this system on this machine
@@ -123,11 +174,11 @@ check_suits()
 print_debugger()
 {
 	local node image memory words
-	words="-ex 'target remote :1234' -ex 'add-symbol-file $system/fw_payload.elf -o $ram_base'"
+	words="-ex 'target remote :1234' -ex 'add-symbol-file $system/$firmware_name.elf -o $firmware_at'"
 	for node in $(fdtget -l "$system/manifest.dtb" /compartments 2> /dev/null); do
 		node=/compartments/$node
 		image=$(fdtget -d '' "$system/manifest.dtb" "$node" image)
-		image=build/riscv/payloads/$image.elf
+		image=build/$ARCH/payloads/$image.elf
 		read -ra memory < <(fdtget -t x -d '' "$system/manifest.dtb" "$node" memory)
 		[ -e "$image" ] && [ ${#memory[@]} -ge 4 ] || continue
 		words+=$(printf " -ex 'add-symbol-file %s -o %#x'" "$image" \
@@ -151,6 +202,8 @@ print_command()
 check=all
 quiet=0
 firmware=
+tree_given=
+loader=
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--check)	check=environment ;;
@@ -159,6 +212,19 @@ while [[ ${1-} == --* ]]; do
 	--firmware)
 		firmware=$2
 		shift
+		;;
+	--tree)
+		tree_given=$2
+		shift
+		;;
+	--machine)
+		machine_options=${2:+,$2}
+		shift
+		;;
+	--loader)
+		loader=$2
+		loaded_at=$3
+		shift 2
 		;;
 	*)	refuse "no option of qemu.sh: $1" ;;
 	esac
@@ -178,8 +244,16 @@ fi
 shift
 
 build_machine
-command=("$QEMU" "${machine[@]}" -bios "${firmware:-$system/fw_payload.bin}"
-	-serial stdio -monitor none -no-reboot)
+firmware=${firmware:-$system/$firmware_name.bin}
+command=("$qemu" "${machine[@]}")
+if [ -n "$loader" ]; then
+	command+=(-bios "$loader"
+		-device "loader,file=${firmware//,/,,},addr=$loaded_at,force-raw=on")
+else
+	command+=($firmware_option "$firmware")
+fi
+[ -z "$tree_given" ] || command+=(-dtb "$tree_given")
+command+=(-serial stdio -monitor none -no-reboot)
 if [ -n "$DISK" ]; then
 	snapshot=on
 	[ "$WRITE" != 1 ] || snapshot=off
@@ -188,13 +262,13 @@ if [ -n "$DISK" ]; then
 	[[ $DISK == /* || $DISK != *:* ]] || DISK=./$DISK
 	command+=(-global virtio-mmio.force-legacy=false
 		-drive "if=none,id=disk,format=raw,snapshot=$snapshot,file=${DISK//,/,,}"
-		-device virtio-blk-device,drive=disk,bus=virtio-mmio-bus.0)
+		-device virtio-blk-device,drive=disk,bus=virtio-mmio-bus.${disk_slots[0]})
 fi
 # A system that grants the second virtio-mmio slot gets a disk there as well, to
 # scratch: it is always a snapshot of the demonstration image.
-if grep -aq /soc/virtio_mmio@10002000 "$system/manifest.dtb"; then
+if grep -aq "$second_disk" "$system/manifest.dtb"; then
 	command+=(-drive "if=none,id=second,format=raw,snapshot=on,file=build/demo.img"
-		-device virtio-blk-device,drive=second,bus=virtio-mmio-bus.1)
+		-device virtio-blk-device,drive=second,bus=virtio-mmio-bus.${disk_slots[1]})
 fi
 command+=("$@")
 if [ "$GDB" = 1 ]; then

@@ -14,12 +14,12 @@ build/written.img: build/demo.img
 	cp $< $@
 
 ifneq ($(filter run,$(MAKECMDGOALS)),)
-run-variables := SYSTEM HARTS AIA MEM DISK WRITE CPU GDB
+run-variables := ARCH SYSTEM HARTS AIA MEM DISK WRITE CPU GDB
 export $(run-variables)
 # As they were typed: a dollar in a file's name is no reference.
 $(foreach name,$(run-variables),$(eval override $(name) := $$(value $(name))))
 
-run-check := $(shell $(foreach name,QEMU BOARD $(run-variables),$(name)=$(call \
+run-check := $(shell $(foreach name,$(tool-variables) BOARD $(run-variables),$(name)=$(call \
 	quoted,$($(name)))) firmware/qemu.sh --check >&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error nothing was built)
@@ -27,16 +27,20 @@ endif
 
 # The demonstration image stays as it is: a writing run gets a copy.
 run-disk := $(if $(filter 1,$(WRITE)),build/written.img,build/demo.img)
-run-system := build/riscv/$(SYSTEM)/$(AIA)
+run-firmware := $(call firmware,$(ARCH),$(SYSTEM),$(AIA))
 
-run: $(run-system)/fw_payload.bin build/host/gcc/bulkhead-check build/demo.img \
+run: $(run-firmware) build/host/gcc/bulkhead-check build/demo.img \
 		$(if $(DISK),,$(run-disk))
-	DISK="$${DISK:-$(run-disk)}" firmware/qemu.sh $(run-system)
+	DISK="$${DISK:-$(run-disk)}" firmware/qemu.sh $(patsubst %/,%,$(dir $(run-firmware)))
 endif
 
 # make bench: what doorbells and requests cost, and how large the firmware is.
-bench-systems := bench/aplic-imsic bench-ssip/aplic-imsic bench-disk/aplic-imsic \
-	bench-disk-ssip/aplic-imsic demo/none
+bench-aia-riscv := aplic-imsic
+bench-aia-arm64 := gic
+bench-json-riscv := build/bench.json
+bench-json-arm64 := build/bench-arm64.json
+bench-systems := bench bench-ssip bench-disk bench-disk-ssip
 
-bench: $(bench-systems:%=build/riscv/%/fw_payload.bin) build/demo.img
-	firmware/bench.sh build/bench.json build/bench $(opensbi-out) $(opensbi-src)
+bench: $(foreach system,$(bench-systems),$(call firmware,$(ARCH),$(system),$(bench-aia-$(ARCH)))) \
+		$(call firmware,$(ARCH),demo,$(firstword $(aia-choices-$(ARCH)))) build/demo.img
+	ARCH=$(ARCH) firmware/bench.sh $(bench-json-$(ARCH)) build/bench/$(ARCH)

@@ -1,14 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# setup.sh [run|check|bench]: makes sure that every tool is there which that
-# target needs; check needs all of run, bench all of check. Without a word,
-# bench.
+# setup.sh [run|check|bench] [riscv|arm64]...: makes sure that every tool is
+# there which that target needs; check needs all of run, bench all of check.
+# Without a word, bench. To run a system only the tools of the named
+# architectures are needed; without one, and for all else, those of both.
 #
 # Silent and quick if so. Otherwise, on Debian 12 and 13, it installs what is
 # missing (as root, or through sudo) and nothing else, without questions; on
 # any other system it names what is missing and stops.
 #
-# Environment: CROSS_COMPILE, QEMU (as in the Makefile).
+# Environment: CROSS_COMPILE, QEMU, AARCH64_CROSS_COMPILE, AARCH64_QEMU (as in
+# the Makefile).
 
 set -eu
 
@@ -16,12 +18,19 @@ here=$(dirname "$0")
 level=${1:-bench}
 case $level in
 run|check|bench) ;;
-*)	echo "usage: setup.sh [run|check|bench]" >&2; exit 2 ;;
+*)	echo "usage: setup.sh [run|check|bench] [riscv|arm64]..." >&2; exit 2 ;;
 esac
+[ $# -eq 0 ] || shift
+architectures='riscv arm64'
+[ "$level" != run ] || architectures=${*:-$architectures}
 default_cross=riscv64-linux-gnu-
 default_qemu=qemu-system-riscv64
+default_aarch64_cross=aarch64-linux-gnu-
+default_aarch64_qemu=qemu-system-aarch64
 cross=${CROSS_COMPILE:-$default_cross}
 qemu=${QEMU:-$default_qemu}
+aarch64_cross=${AARCH64_CROSS_COMPILE:-$default_aarch64_cross}
+aarch64_qemu=${AARCH64_QEMU:-$default_aarch64_qemu}
 qemu_needed=10
 apt_as_root=
 PATH=$PATH:/usr/sbin:/sbin
@@ -54,15 +63,24 @@ have_clang_runtimes()
 	[ -e "$1" ]
 }
 
+# qemu_major <QEMU>
 qemu_major()
 {
-	"$qemu" --version 2>/dev/null |
+	"$1" --version 2>/dev/null |
 	sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p'
 }
 
+# have_qemu <QEMU> [<device>]
 have_qemu()
 {
-	have "$qemu" && [ "$(qemu_major)" -ge $qemu_needed ] 2>/dev/null
+	have "$1" && [ "$(qemu_major "$1")" -ge $qemu_needed ] 2>/dev/null || return 1
+	[ -z "${2:-}" ] || "$1" -device help 2>&1 | grep -q "\"$2\""
+}
+
+# covers <architecture>: whether its tools are needed
+covers()
+{
+	case " $architectures " in *" $1 "*) ;; *) return 1 ;; esac
 }
 
 # need <Debian packages> <what to tell others> <test>...
@@ -87,14 +105,31 @@ needs_of_run()
 	need 'gcc libc6-dev' 'gcc 12 or later with the C library headers and the address, undefined and thread sanitisers' \
 		have_header stdio.h gcc
 	need binutils 'binutils' have nm size
+	need device-tree-compiler 'dtc and fdtget (device-tree-compiler)' have dtc fdtget
+	need u-boot-tools 'mkimage (u-boot-tools)' have mkimage
+	need libfdt-dev 'the libfdt library and headers' have_header libfdt.h
+	! covers riscv || needs_of_riscv
+	! covers arm64 || needs_of_arm64
+}
+
+needs_of_riscv()
+{
 	need gcc-riscv64-linux-gnu \
 		"a riscv64 gcc 12 or later and binutils, found as ${cross}gcc (or set CROSS_COMPILE=)" \
 		have "${cross}gcc" "${cross}ld" "${cross}objcopy"
-	need device-tree-compiler 'dtc and fdtget (device-tree-compiler)' have dtc fdtget
-	need u-boot-tools 'mkimage (u-boot-tools)' have mkimage
 	need python3 'python3 (for the Kconfig scripts of OpenSBI)' have python3
-	need libfdt-dev 'the libfdt library and headers' have_header libfdt.h
-	need qemu-system-riscv "QEMU $qemu_needed.0 or later, found as $qemu (or set QEMU=)" have_qemu
+	need qemu-system-riscv "QEMU $qemu_needed.0 or later, found as $qemu (or set QEMU=)" \
+		have_qemu "$qemu"
+}
+
+needs_of_arm64()
+{
+	need gcc-aarch64-linux-gnu \
+		"an aarch64 gcc 12 or later and binutils, found as ${aarch64_cross}gcc (or set AARCH64_CROSS_COMPILE=)" \
+		have "${aarch64_cross}gcc" "${aarch64_cross}ld" "${aarch64_cross}objcopy"
+	need qemu-system-arm \
+		"QEMU $qemu_needed.0 or later with pvpanic-pci, found as $aarch64_qemu (or set AARCH64_QEMU=)" \
+		have_qemu "$aarch64_qemu" pvpanic-pci
 }
 
 needs_of_check()
@@ -188,7 +223,14 @@ install_qemu()
 		apt_install "$apt_as_root" $missing_qemu
 		;;
 	esac
-	have_qemu || give_up "the installed $qemu is too old"
+	usable_qemus || give_up 'the installed QEMU is too old'
+}
+
+# Whether those that are needed will do.
+usable_qemus()
+{
+	! covers riscv || have_qemu "$qemu" || return 1
+	! covers arm64 || have_qemu "$aarch64_qemu" pvpanic-pci
 }
 
 find_missing
@@ -201,11 +243,24 @@ bookworm|trixie)	;;
 *)	give_up 'only Debian 12 and 13 are set up by themselves' ;;
 esac
 # Where another name was given, a package is no remedy.
-if [ "$qemu" != $default_qemu ] && ! have_qemu; then
-	give_up "QEMU=$qemu is not usable"
+# usable <variable> <value> <default> <test>...
+usable()
+{
+	given="$1=$2"
+	[ "$2" != "$3" ] || return 0
+	shift 3
+	"$@" || give_up "$given is not usable"
+}
+
+if covers riscv; then
+	usable QEMU "$qemu" $default_qemu have_qemu "$qemu"
+	usable CROSS_COMPILE "$cross" $default_cross have "${cross}gcc"
 fi
-if [ "$cross" != $default_cross ] && ! have "${cross}gcc"; then
-	give_up "CROSS_COMPILE=$cross is not usable"
+if covers arm64; then
+	usable AARCH64_QEMU "$aarch64_qemu" $default_aarch64_qemu \
+		have_qemu "$aarch64_qemu" pvpanic-pci
+	usable AARCH64_CROSS_COMPILE "$aarch64_cross" $default_aarch64_cross \
+		have "${aarch64_cross}gcc"
 fi
 
 become_root

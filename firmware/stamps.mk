@@ -4,12 +4,21 @@
 #
 #   build/variables	what the user chose that decides how things are built
 #   build/sources	every source file: one that is gone counts as a change
+#
+# And build/lines, which says how many lines the architectures share: shown
+# whenever a firmware is built of other sources than before.
 
 .PHONY: force
 build/variables: force
 	mkdir -p $(@D)
-	printf '%s\n' "$$BOARD" "$$CROSS_COMPILE" "$$OPENSBI_SRC" > $@.new
+	printf '%s\n' "$$BOARD" "$$CROSS_COMPILE" "$$AARCH64_CROSS_COMPILE" \
+		"$$OPENSBI_SRC" > $@.new
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 build/sources: force
 	firmware/sources.sh $@
+
+build/lines: firmware/lines.sh firmware/lines.awk build/sources \
+		$(shell find lib platform payloads -name '[!.]*.[cS]')
+	firmware/lines.sh > $@
+	sed 's/^/  LINES   /' $@

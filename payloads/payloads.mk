@@ -1,40 +1,56 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Guest payloads: flat, position-independent images that run in compartments.
+# Guest payloads: flat, position-independent images that run in compartments,
+# of the same sources for every architecture:
+#
+#   build/<architecture>/payloads/<name>.{elf,bin}
 #
 # Included by the root Makefile, behind firmware/opensbi.mk, for OpenSBI's libfdt.
 
-PAYLOAD_CC := $(CROSS_COMPILE)gcc
-PAYLOAD_OBJCOPY := $(CROSS_COMPILE)objcopy
-PAYLOAD_OUT := build/riscv/payloads
+PAYLOAD_ARCHS := riscv arm64
 PAYLOAD_NAMES := client server hostile bench
-PAYLOAD_IMAGES := $(PAYLOAD_NAMES:%=$(PAYLOAD_OUT)/%.bin)
+PAYLOAD_IMAGES := $(foreach arch,$(PAYLOAD_ARCHS),\
+	$(PAYLOAD_NAMES:%=build/$(arch)/payloads/%.bin))
 
-PAYLOAD_ARCH_FLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 \
-	-mcmodel=medany
+# What the architectures do not share: compiler and flags, the folders named
+# after them, and the port. arm64: accesses stay aligned because they are made
+# with the MMU off too, and there is no library behind out-of-line atomics.
+payload-tools-riscv = $(CROSS_COMPILE)
+payload-march-riscv := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
+payload-cflags-riscv :=
+payload-srcs-riscv := aplic.c imsic.c plic.c
+
+payload-tools-arm64 = $(AARCH64_CROSS_COMPILE)
+payload-march-arm64 := -march=armv8-a
+payload-cflags-arm64 := -mgeneral-regs-only -mstrict-align -mno-outline-atomics
+payload-srcs-arm64 := gicv3.c mmu.c
+
 PAYLOAD_LIBFDT := $(opensbi-src)/lib/utils/libfdt
-PAYLOAD_INCLUDES := -Ipayloads -Ipayloads/common -Ipayloads/common/riscv \
-	-Iinclude -Ilib/port/riscv
+payload-includes = -Ipayloads -Ipayloads/common/$(1) \
+	-Iinclude -Ilib/freestanding -Ilib/port/$(1)
 # Optimised as a whole: the ring core is many small functions in several files.
-PAYLOAD_LTO := -flto=1 -O2
+payload-lto := -flto=1 -O2
 # Code is pc-relative without a GOT; the linker turns the remaining absolute
 # pointers in data into relative relocations for start.S.
-PAYLOAD_CFLAGS := $(PAYLOAD_ARCH_FLAGS) -std=gnu11 $(PAYLOAD_LTO) -ffat-lto-objects -g -ffreestanding \
+payload-cflags = $(payload-march-$(1)) $(payload-cflags-$(1)) -std=gnu11 \
+	$(payload-lto) -ffat-lto-objects -g -ffreestanding \
 	-fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-ffunction-sections -fdata-sections -fno-common -Wall -Wextra -Werror \
-	-Wstrict-prototypes -Wmissing-prototypes
-PAYLOAD_LDSCRIPT := payloads/common/riscv/payload.lds
-PAYLOAD_LDFLAGS := $(PAYLOAD_ARCH_FLAGS) -nostdlib -nostartfiles -no-pie \
-	-Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,norelro -Wl,-z,notext \
+	-Wstrict-prototypes -Wmissing-prototypes $(call payload-includes,$(1))
+payload-ldscript := payloads/common/payload.lds
+payload-ldflags = $(payload-march-$(1)) $(payload-cflags-$(1)) \
+	-nostdlib -nostartfiles -no-pie \
+	-Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,norelro -Wl,-z,notext -Wl,-z,noexecstack \
 	-Wl,--build-id=none -Wl,--gc-sections -Wl,--no-warn-rwx-segments \
-	$(PAYLOAD_LTO) -Wl,--fatal-warnings -Wl,-T,$(PAYLOAD_LDSCRIPT)
+	$(payload-lto) -Wl,--fatal-warnings -Wl,-T,$(payload-ldscript)
 
-PAYLOAD_FDT_SRCS := fdt fdt_ro fdt_addresses
+payload-fdt-srcs := fdt fdt_ro fdt_addresses
 
-payload-common-srcs := $(addprefix payloads/common/, \
-	bell.c console.c memory.c report.c string.c tree.c) \
-	$(addprefix payloads/common/riscv/, \
-	start.S trap.S aplic.c firmware.c hart.c imsic.c irq.c plic.c)
+payload-common-srcs = $(addprefix payloads/common/, \
+	bell.c console.c firmware.c hart.c irq.c memory.c report.c tree.c) \
+	lib/freestanding/string.c \
+	$(addprefix payloads/common/$(1)/, \
+	start.S trap.S firmware.c hart.c irq.c tree.c $(payload-srcs-$(1)))
 
 payload-channel-srcs := $(wildcard lib/virtio/*.c) $(wildcard lib/loopback/*.c) \
 	payloads/common/channel.c
@@ -43,49 +59,59 @@ payload-client-srcs := $(wildcard payloads/client/*.c) \
 	$(payload-channel-srcs) lib/compartment/sha256.c
 payload-server-srcs := $(wildcard payloads/server/*.c) \
 	$(payload-channel-srcs)
-payload-hostile-srcs := $(wildcard payloads/hostile/*.c) \
-	$(wildcard payloads/hostile/riscv/*.c payloads/hostile/riscv/*.S) \
+payload-hostile-srcs = $(wildcard payloads/hostile/*.c) \
+	$(wildcard payloads/hostile/$(1)/*.c payloads/hostile/$(1)/*.S) \
 	$(wildcard lib/virtio/*.c)
 payload-bench-srcs := $(wildcard payloads/bench/*.c)
 
-payload-objs = $(patsubst %,$(PAYLOAD_OUT)/%.o,$(basename \
-	$(payload-common-srcs) $(payload-$(1)-srcs))) \
-	$(PAYLOAD_FDT_SRCS:%=$(PAYLOAD_OUT)/libfdt/%.o)
+# payload-objs(architecture, name)
+payload-objs = $(patsubst %,build/$(1)/payloads/%.o,$(basename \
+	$(payload-common-srcs) $(payload-$(2)-srcs)) \
+	$(payload-fdt-srcs:%=libfdt/%))
 
 .PHONY: payloads
 payloads: $(PAYLOAD_IMAGES)
 
-$(PAYLOAD_OUT)/libfdt/%.o: $(PAYLOAD_LIBFDT)/%.c payloads/payloads.mk build/variables
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) -Wno-sign-compare $(PAYLOAD_INCLUDES) \
-		-include payloads/common/libfdt_env.h -I$(PAYLOAD_LIBFDT) \
-		-MMD -MP -c -o $@ $<
+# payload-arch-rules(architecture)
+define payload-arch-rules
+build/$(1)/payloads/libfdt/%.o: $$(PAYLOAD_LIBFDT)/%.c payloads/payloads.mk build/variables
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$(payload-tools-$(1))gcc $(call payload-cflags,$(1)) -Wno-sign-compare \
+		-include lib/freestanding/libfdt_env.h -I$$(PAYLOAD_LIBFDT) \
+		-MMD -MP -c -o $$@ $$<
 
-$(PAYLOAD_OUT)/%.o: %.c payloads/payloads.mk build/variables | $(PAYLOAD_LIBFDT)/libfdt.h
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(PAYLOAD_CC) $(PAYLOAD_CFLAGS) $(PAYLOAD_INCLUDES) \
-		-idirafter $(PAYLOAD_LIBFDT) -MMD -MP -c -o $@ $<
+build/$(1)/payloads/%.o: %.c payloads/payloads.mk build/variables | $$(PAYLOAD_LIBFDT)/libfdt.h
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$(payload-tools-$(1))gcc $(call payload-cflags,$(1)) $$(payload-own) \
+		-idirafter $$(PAYLOAD_LIBFDT) -MMD -MP -c -o $$@ $$<
 
-$(PAYLOAD_OUT)/%.o: %.S payloads/payloads.mk build/variables
-	$(call say,CC,$@)
-	@mkdir -p $(@D)
-	$(PAYLOAD_CC) $(PAYLOAD_ARCH_FLAGS) $(PAYLOAD_INCLUDES) -g \
-		-MMD -MP -c -o $@ $<
+build/$(1)/payloads/%.o: %.S payloads/payloads.mk build/variables
+	$$(call say,CC,$$@)
+	@mkdir -p $$(@D)
+	$(payload-tools-$(1))gcc $(payload-march-$(1)) $(call payload-includes,$(1)) \
+		-g -MMD -MP -c -o $$@ $$<
 
-# The linker has to find these by name, whatever the compiler makes of them.
-$(PAYLOAD_OUT)/payloads/common/string.o: PAYLOAD_CFLAGS += -fno-lto
-
-define payload-rule
-$(PAYLOAD_OUT)/$(1).elf: $(call payload-objs,$(1)) $(PAYLOAD_LDSCRIPT) build/sources
-	$$(call say,LINK,$$@)
-	$(PAYLOAD_CC) $(PAYLOAD_LDFLAGS) -o $$@ $$(filter %.o,$$^)
--include $$(patsubst %.o,%.d,$(call payload-objs,$(1)))
-endef
-$(foreach name,$(PAYLOAD_NAMES),$(eval $(call payload-rule,$(name))))
+# The linker has to find these by name, whatever the compiler makes of them; and
+# it is not to make calls of memcpy() of the loops that copy.
+build/$(1)/payloads/lib/freestanding/string.o: \
+	payload-own := -fno-lto -fno-tree-loop-distribute-patterns
 
 # The tail of zeroes (bss) is not stored; start.S clears it.
-$(PAYLOAD_IMAGES): %.bin: %.elf
-	$(call say,IMAGE,$@)
-	$(PAYLOAD_OBJCOPY) -O binary $< $@
+$(PAYLOAD_NAMES:%=build/$(1)/payloads/%.bin): %.bin: %.elf
+	$$(call say,IMAGE,$$@)
+	$(payload-tools-$(1))objcopy -O binary $$< $$@
+endef
+
+# payload-rule(architecture, name)
+define payload-rule
+build/$(1)/payloads/$(2).elf: $(call payload-objs,$(1),$(2)) $(payload-ldscript) build/sources
+	$$(call say,LINK,$$@)
+	$(payload-tools-$(1))gcc $(call payload-ldflags,$(1)) -o $$@ $$(filter %.o,$$^)
+-include $$(patsubst %.o,%.d,$(call payload-objs,$(1),$(2)))
+endef
+
+$(foreach arch,$(PAYLOAD_ARCHS),$(eval $(call payload-arch-rules,$(arch)))\
+	$(foreach name,$(PAYLOAD_NAMES),$(eval \
+	$(call payload-rule,$(arch),$(name)))))

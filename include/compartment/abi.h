@@ -14,6 +14,29 @@
 
 /* In the SBI specification's experimental range. */
 #define COMPARTMENT_EID			0x08424843
+/* SMCCC: fast 64-bit calls of the vendor-specific hypervisor service; the
+ * function's number is added. */
+#define COMPARTMENT_SMCCC		0xc6000200U
+#define CONSOLE_SMCCC			0xc6000300U
+
+/* Results of all calls: the SBI specification's (chapter 3). */
+enum call_error {
+	CALL_SUCCESS = 0,
+	CALL_ERR_FAILED = -1,
+	CALL_ERR_NOT_SUPPORTED = -2,
+	CALL_ERR_INVALID_PARAM = -3,
+	CALL_ERR_DENIED = -4,
+	CALL_ERR_INVALID_ADDRESS = -5,
+	CALL_ERR_ALREADY_AVAILABLE = -6,
+	CALL_ERR_ALREADY_STARTED = -7,
+	CALL_ERR_ALREADY_STOPPED = -8,
+	CALL_ERR_NO_SHMEM = -9,
+};
+
+/* The console: functions of SBI's debug console, under its identifier there. */
+#define CONSOLE_FID_WRITE		0 /* (bytes, address, 0) -> written */
+#define CONSOLE_FID_READ		1 /* (bytes, address, 0) -> read: 0 */
+#define CONSOLE_FID_WRITE_BYTE		2 /* (byte) */
 
 /* Functions of COMPARTMENT_EID */
 #define COMPARTMENT_FID_GET_SELF	0 /* () -> compartment | starts << 8 */

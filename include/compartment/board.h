@@ -20,8 +20,12 @@
 #define MACHINE_HARTS_MAX	32
 #define MACHINE_RAM_MAX		4
 #define BOARD_PAGE_SIZE		4096U
-/* Protection entries of each hart that the firmware keeps (lib/riscv/pmp.c). */
+/* On RISC-V: entries of each hart that the firmware keeps (lib/riscv/pmp.c). */
 #define BOARD_ENTRIES_KEPT	2
+/* On arm64: translation tables that each compartment has. */
+#define BOARD_TABLES		16
+
+struct architecture;
 
 /* Bytes [base, base + size); size 0 means none. base + size never wraps. */
 struct memory_range {
@@ -62,13 +66,21 @@ struct device_kind {
 
 struct compartment_board {
 	const char *name;
-	unsigned int entries;		/* protection entries of each hart */
-	unsigned int entries_kept;	/* of these: BOARD_ENTRIES_KEPT */
-	uint64_t granularity;		/* bytes, power of two, at least 4 */
+	const struct architecture *architecture; /* <compartment/architecture.h> */
+	/*
+	 * What there is to protect memory with: RISC-V, protection entries of
+	 * each hart; arm64, translation tables of each compartment
+	 * (BOARD_TABLES).
+	 */
+	unsigned int entries;
+	unsigned int entries_kept;	/* of these: BOARD_ENTRIES_KEPT, or 0 */
+	uint64_t granularity;		/* bytes, power of two, 4 to a page */
 	struct memory_range firmware;	/* all that lies before the bundle */
 	struct memory_range private;	/* copies of bundle and machine tree */
 	const struct device_kind *kinds;	/* the board's own rows */
 	unsigned int kind_count;
+	/* arm64: INTIDs of SPIs that no device drives, for harts' doorbells */
+	unsigned int doorbell_first, doorbell_count;
 };
 
 /* A hart of the machine and the pages by which it takes interrupts. */
@@ -80,6 +92,8 @@ struct machine_hart {
 	int plic_context;		/* its S-level context, or -1 */
 	struct memory_range plic_page;	/* that context's page, if any */
 	struct memory_range imsic_page;	/* its S-level interrupt file, if any */
+	struct memory_range redistributor; /* GICv3: its RD_base and SGI_base */
+	uint32_t doorbell_interrupt;	/* GICv3: INTID of its own; 0: none */
 };
 
 struct machine {
@@ -91,6 +105,7 @@ struct machine {
 	struct memory_range plic;	/* its shared registers, if any */
 	unsigned int plic_sources;	/* highest source number (riscv,ndev) */
 	unsigned int imsic_identities;	/* riscv,num-ids of the S level, or 0 */
+	struct memory_range distributor;	/* of a GICv3, if any */
 	uint64_t timebase;		/* Hz */
 };
 

@@ -23,8 +23,9 @@
 #define MODEL_COMPARTMENTS_MAX	8
 #define MODEL_HARTS_MAX		8	/* of one compartment */
 #define MODEL_MEMORY_MAX	4	/* ranges of one compartment */
-#define MODEL_DEVICES_MAX	16
+#define MODEL_DEVICES_MAX	32	/* neighbours are counted */
 #define MODEL_REGS_MAX		2	/* of one device */
+#define MODEL_INTERRUPTS_MAX	8	/* of one device */
 #define MODEL_WINDOWS_MAX	16
 #define MODEL_LINKS_MAX		16
 #define MODEL_CHANNELS_MAX	16
@@ -75,19 +76,27 @@ struct model_compartment {
 };
 
 struct model_device {
-	char name[MODEL_NAME_MAX];		/* in the manifest */
-	struct model_source source;
+	char name[MODEL_NAME_MAX];		/* "" of a neighbour */
+	struct model_source source;		/* of a neighbour: its device's */
 	unsigned int owner;			/* compartment's index */
-	const char *path;			/* in the machine's tree */
+	const char *path;			/* in the machine's tree, or */
+						/* a neighbour's node's name */
 	int node;				/* offset there */
 	const char *compatible;			/* its first, for people */
 	const struct device_kind *kind;		/* NULL: nothing known */
 	enum model_dma dma;
 	enum device_reset reset;
 	enum device_role role;
-	/* What is granted; of a PLIC only the registers all contexts share. */
+	/* Its registers; of a PLIC only those that all contexts share. */
 	struct memory_range regs[MODEL_REGS_MAX];
 	unsigned int reg_count;
+	/* What is granted is rounded to pages (grant_device_range()). */
+	bool whole_page;
+	/* Came with the device before it that says whole-page. */
+	bool neighbour;
+	/* arm64: INTIDs. RISC-V gives sources with their controller: none. */
+	uint32_t interrupts[MODEL_INTERRUPTS_MAX];
+	unsigned int interrupt_count;
 };
 
 struct model_member {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The memory protection entries that confine one hart: the very list that the
- * firmware programs and that the checker counts.
+ * RISC-V: the memory protection entries that confine one hart, the very list
+ * that the firmware programs and that the checker counts. They stand on what
+ * the hart is granted (<compartment/grant.h>).
  *
  * An entry is a naturally aligned power of two. Where entries overlap the
  * smaller one decides; the list is in that order (by size, then by base), which
@@ -9,12 +10,9 @@
  * the lowest PMP entry up has that meaning (privileged specification 3.7.1: the
  * lowest-numbered entry that matches decides). What no entry covers is denied.
  *
- * A hart gets: its compartment's memory (rwx), its windows ("r" or "rw", never
- * x), its devices (rw), its own PLIC context page, and the IMSIC files of all
- * harts of its compartment. Touching ranges of equal rights are joined; each
- * range gets the fewest entries possible, which may mean a larger entry with
- * smaller deny entries over it, but only where the larger one stays inside RAM
- * and touches nothing that is not this hart's own range.
+ * Each granted range gets the fewest entries possible, which may mean a larger
+ * entry with smaller deny entries over it, but only where the larger one stays
+ * inside RAM and touches nothing that is not this hart's own range.
  *
  * Memory: the caller's. Concurrency: none kept; reads a constant model, so any
  * hart may ask at any time. Trust: the model is one that manifest_parse() has
@@ -23,14 +21,10 @@
 #ifndef COMPARTMENT_PROTECTION_H
 #define COMPARTMENT_PROTECTION_H
 
-#include <compartment/manifest.h>
-
-#define PROTECTION_READ		1U
-#define PROTECTION_WRITE	2U
-#define PROTECTION_EXECUTE	4U
+#include <compartment/grant.h>
 
 /* More than any board has, and than any valid model can need. */
-#define PROTECTION_TOO_MANY	(~0U)
+#define PROTECTION_TOO_MANY	GRANT_TOO_MANY
 
 struct protection_entry {
 	uint64_t base;

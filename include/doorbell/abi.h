@@ -15,6 +15,9 @@
 
 /* In the SBI specification's experimental range. */
 #define DOORBELL_EID			0x0842484b
+/* SMCCC: a fast 64-bit call of the vendor-specific hypervisor service; the
+ * function's number is added. */
+#define DOORBELL_SMCCC			0xc6000100U
 
 /* Functions of DOORBELL_EID */
 #define DOORBELL_FID_GET_COUNT		0 /* () -> number of links */
@@ -29,11 +32,13 @@
 #define DOORBELL_LINK_ALL		(~0UL)
 
 /*
- * `delivery` of REGISTER: 0 pends a supervisor software interrupt on the
- * target hart; any other value is the interrupt identity that is written into
- * the target hart's supervisor-level IMSIC interrupt file.
+ * `delivery` of REGISTER: the interrupt that reaches the target hart.
+ * 0: a software interrupt, supervisor-level on RISC-V, SGI 0 on AArch64.
+ * Any other value: on RISC-V the identity that is written into the hart's
+ * supervisor-level IMSIC interrupt file, on AArch64 the INTID of the hart's own
+ * doorbell SPI, which its device tree names.
  */
-#define DOORBELL_DELIVERY_SSIP		0
+#define DOORBELL_DELIVERY_SOFTWARE	0
 
 #define DOORBELL_PAGE_SIZE		4096
 #define DOORBELL_LINKS_MAX		16 /* per compartment */

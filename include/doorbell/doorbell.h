@@ -48,7 +48,7 @@ struct doorbell_end {
 	uint16_t peer;		/* index of the other end */
 	bool registered;
 	uint32_t hart;		/* target of deliveries */
-	uint64_t identity;	/* DOORBELL_DELIVERY_SSIP or an MSI identity */
+	uint64_t identity;	/* DOORBELL_DELIVERY_SOFTWARE or an MSI identity */
 	uint64_t word;		/* address of the pending word */
 	uint64_t latched;	/* rung while nothing was registered */
 	uint64_t mask;		/* set bits do not deliver */

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is known about devices, by compatible string. */
 #include <libfdt.h>
-#include <compartment/board.h>
+#include <compartment/architecture.h>
 
+#include "kind.h"
 #include "tree.h"
-
-#define KIND(compatible_, dma_, reset_, role_)				\
-	{ .compatible = (compatible_), .dma = DEVICE_DMA_##dma_,	\
-	  .reset = DEVICE_RESET_##reset_, .role = DEVICE_ROLE_##role_ }
 
 static const struct device_kind device_kinds_common[] = {
 	KIND("virtio,mmio", MASTER, VIRTIO_MMIO, PERIPHERAL),
@@ -16,18 +13,9 @@ static const struct device_kind device_kinds_common[] = {
 	KIND("cfi-flash", NEVER, UNKNOWN, PERIPHERAL),
 	KIND("qemu,fw-cfg-mmio", MASTER, UNKNOWN, PERIPHERAL),
 	KIND("pci-host-ecam-generic", MASTER, UNKNOWN, PERIPHERAL),
-	KIND("sifive,plic-1.0.0", NEVER, PLIC, PLIC),
-	KIND("riscv,plic0", NEVER, PLIC, PLIC),
-	KIND("riscv,aplic", NEVER, APLIC, APLIC),
-	KIND("riscv,imsics", NEVER, UNKNOWN, IMSIC),
-	/* Machine-level interrupts and timers, and the machine's power. */
-	KIND("sifive,clint0", NEVER, UNKNOWN, FIRMWARE),
-	KIND("riscv,clint0", NEVER, UNKNOWN, FIRMWARE),
-	KIND("riscv,aclint-mswi", NEVER, UNKNOWN, FIRMWARE),
-	KIND("riscv,aclint-mtimer", NEVER, UNKNOWN, FIRMWARE),
-	KIND("sifive,test1", NEVER, UNKNOWN, FIRMWARE),
-	KIND("sifive,test0", NEVER, UNKNOWN, FIRMWARE),
-	KIND("riscv,iommu", MASTER, UNKNOWN, FIRMWARE),
+	KIND("arm,pl011", NEVER, UNKNOWN, PERIPHERAL),
+	KIND("arm,pl031", NEVER, UNKNOWN, PERIPHERAL),
+	KIND("arm,pl061", NEVER, UNKNOWN, PERIPHERAL),
 };
 
 #define KINDS_COMMON						\
@@ -91,6 +79,10 @@ const struct device_kind *board_find_kind(const struct compartment_board *board,
 		if (!compatible)
 			return NULL;
 		kind = find_kind(board->kinds, board->kind_count, compatible);
+		if (!kind)
+			kind = find_kind(board->architecture->kinds,
+					 board->architecture->kind_count,
+					 compatible);
 		if (!kind)
 			kind = find_kind(device_kinds_common, KINDS_COMMON,
 					 compatible);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rules about places: what may lie where, and how many entries it takes. */
-#include <compartment/protection.h>
+#include <compartment/architecture.h>
+#include <compartment/grant.h>
 
 #include "reader.h"
 
@@ -11,56 +12,71 @@ struct place {
 	const char *property;
 	const char *what;			/* "memory of", ... */
 	const char *name;
+	const struct model_device *device;	/* whose registers, or NULL */
 };
 
-#define PLACES_FIXED	(2 + 2 * MACHINE_HARTS_MAX)
-
-static unsigned int count_places(const struct model *model)
+/* Place `index` of those the manifest cannot move; false: no more. */
+static bool get_fixed_place(const struct model *model, unsigned int index,
+			    struct place *place)
 {
-	return PLACES_FIXED + MODEL_MEMORY_MAX * model->compartment_count +
-	       model->window_count + MODEL_REGS_MAX * model->device_count;
+	const struct architecture *architecture = model->board->architecture;
+
+	*place = (struct place){ .what = architecture->interrupt_range_name,
+				 .name = "" };
+	if (index >= 2)
+		return architecture->get_interrupt_range(&model->machine,
+							 index - 2,
+							 &place->range);
+	place->range = index ? model->board->private : model->board->firmware;
+	place->what = "the firmware";
+	place->name = index ? "'s copies" : "";
+	return true;
 }
 
-/* Place `index` of all: what the manifest cannot move comes first. */
-static struct place get_place(const struct model *model, unsigned int index)
+static struct place get_device_place(const struct model *model,
+				     unsigned int index)
 {
-	const struct machine_hart *hart;
+	const struct model_device *device =
+		&model->devices[index / MODEL_REGS_MAX];
+	struct place place = {
+		.source = &device->source, .property = "path",
+		.what = "device ", .name = device->path, .device = device,
+	};
+
+	if (index % MODEL_REGS_MAX < device->reg_count)
+		place.range = grant_device_range(device,
+						 index % MODEL_REGS_MAX);
+	return place;
+}
+
+/* Place `index` of those the manifest makes; false: no more. */
+static bool get_place(const struct model *model, unsigned int index,
+		      struct place *place)
+{
 	const struct model_compartment *compartment;
 	const struct model_window *window;
-	const struct model_device *device;
 
-	if (index < 2)
-		return (struct place){
-			index ? model->board->private : model->board->firmware,
-			NULL, NULL, "the firmware", index ? "'s copies" : ""
-		};
-	if (index < PLACES_FIXED) {
-		hart = &model->machine.harts[index / 2 - 1];
-		return (struct place){
-			index % 2 ? hart->imsic_page : hart->plic_page,
-			NULL, NULL, "a hart's interrupt page", ""
-		};
-	}
-	index -= PLACES_FIXED;
 	if (index < MODEL_MEMORY_MAX * model->compartment_count) {
 		compartment = &model->compartments[index / MODEL_MEMORY_MAX];
-		return (struct place){
+		*place = (struct place){
 			compartment->memory[index % MODEL_MEMORY_MAX],
 			&compartment->source, "memory", "memory of ",
-			compartment->name
+			compartment->name, NULL
 		};
+		return true;
 	}
 	index -= MODEL_MEMORY_MAX * model->compartment_count;
 	if (index < model->window_count) {
 		window = &model->windows[index];
-		return (struct place){ window->range, &window->source, "reg",
-				       "window ", window->name };
+		*place = (struct place){ window->range, &window->source, "reg",
+					 "window ", window->name, NULL };
+		return true;
 	}
 	index -= model->window_count;
-	device = &model->devices[index / MODEL_REGS_MAX];
-	return (struct place){ device->regs[index % MODEL_REGS_MAX],
-			       &device->source, "path", "device ",
-			       device->path };
+	if (index >= MODEL_REGS_MAX * model->device_count)
+		return false;
+	*place = get_device_place(model, index);
+	return true;
 }
 
 /*
@@ -68,20 +84,19 @@ static struct place get_place(const struct model *model, unsigned int index)
  * from being granted under a device's name, which would spare it the rules of
  * memory: it would not be scrubbed, and what it carries over no map would tell.
  */
-static void check_ram(const struct reader *reader, const struct place *place,
-		      bool is_device)
+static void check_ram(const struct reader *reader, const struct place *place)
 {
 	const struct machine *machine = &reader->model->machine;
 	const struct memory_range *ram = machine->ram;
 	unsigned int i;
 
-	for (i = 0; is_device && i < machine->ram_count; i++)
+	for (i = 0; place->device && i < machine->ram_count; i++)
 		if (range_overlaps(&ram[i], &place->range))
 			refuse(reader, place->source->node, place->property,
 			       "its registers overlap RAM at 0x%lx; only devices are granted by path",
 			       ram[i].base);
-	if (!is_device && !machine_contains_ram(machine, place->range.base,
-						place->range.size))
+	if (!place->device && !machine_contains_ram(machine, place->range.base,
+						    place->range.size))
 		refuse(reader, place->source->node, place->property,
 		       "0x%lx..0x%lx is outside RAM, which is 0x%lx..0x%lx",
 		       place->range.base,
@@ -89,30 +104,54 @@ static void check_ram(const struct reader *reader, const struct place *place,
 		       ram->base + ram->size - 1);
 }
 
+static void check_reach(const struct reader *reader, const struct place *place)
+{
+	const struct architecture *architecture =
+		reader->model->board->architecture;
+
+	if (place->range.base + place->range.size > architecture->address_end)
+		refuse(reader, place->source->node, place->property,
+		       "0x%lx..0x%lx is too high: %s reach to 0x%lx",
+		       place->range.base,
+		       place->range.base + place->range.size - 1,
+		       architecture->protection_unit,
+		       architecture->address_end - 1);
+}
+
+/* One byte in two places would be shared without a window. */
+static void check_overlap(const struct reader *reader,
+			  const struct place *place, const struct place *other)
+{
+	if (!range_overlaps(&other->range, &place->range))
+		return;
+	/* Pages that were granted whole, to one owner. */
+	if (place->device && other->device && place->device->whole_page &&
+	    other->device->whole_page &&
+	    place->device->owner == other->device->owner)
+		return;
+	refuse(reader, place->source->node, place->property,
+	       "0x%lx..0x%lx overlaps 0x%lx..0x%lx, which is %s%s; each needs its own addresses",
+	       place->range.base, place->range.base + place->range.size - 1,
+	       other->range.base, other->range.base + other->range.size - 1,
+	       other->what, other->name);
+}
+
 void manifest_check_placement(const struct reader *reader)
 {
-	unsigned int count = count_places(reader->model), i, k;
-	unsigned int devices = count - MODEL_REGS_MAX *
-			       reader->model->device_count;
+	const struct model *model = reader->model;
 	struct place place, other;
+	unsigned int i, k;
 
-	for (k = PLACES_FIXED; k < count; k++) {
-		place = get_place(reader->model, k);
+	for (k = 0; get_place(model, k, &place); k++) {
 		if (!place.range.size)
 			continue;
-		check_ram(reader, &place, k >= devices);
-		/* One byte in two places would be shared without a window. */
+		check_ram(reader, &place);
+		check_reach(reader, &place);
+		for (i = 0; get_fixed_place(model, i, &other); i++)
+			check_overlap(reader, &place, &other);
 		for (i = 0; i < k; i++) {
-			other = get_place(reader->model, i);
-			if (!range_overlaps(&other.range, &place.range))
-				continue;
-			refuse(reader, place.source->node, place.property,
-			       "0x%lx..0x%lx overlaps 0x%lx..0x%lx, which is %s%s; each needs its own addresses",
-			       place.range.base,
-			       place.range.base + place.range.size - 1,
-			       other.range.base,
-			       other.range.base + other.range.size - 1,
-			       other.what, other.name);
+			get_place(model, i, &other);
+			check_overlap(reader, &place, &other);
 		}
 	}
 }
@@ -140,6 +179,34 @@ static void warn_dma(const struct reader *reader,
 				   highest->name, highest->criticality);
 }
 
+/*
+ * Two owners of one interrupt could each hold back what is the other's, or
+ * learn when it comes.
+ */
+static void check_interrupts(const struct reader *reader,
+			     const struct model_device *device)
+{
+	const struct model *model = reader->model;
+	const struct model_device *other;
+	unsigned int i, k;
+
+	for (other = model->devices; other < device; other++) {
+		if (other->owner == device->owner)
+			continue;
+		for (i = 0; i < device->interrupt_count; i++)
+			for (k = 0; k < other->interrupt_count; k++)
+				if (device->interrupts[i] ==
+				    other->interrupts[k])
+					refuse(reader, device->source.node,
+					       "path",
+					       "%s has interrupt %u, as has %s of compartment %s; devices with a common interrupt have one owner",
+					       device->path,
+					       device->interrupts[i],
+					       other->path,
+					       model->compartments[other->owner].name);
+	}
+}
+
 void manifest_check_devices(const struct reader *reader)
 {
 	const struct model *model = reader->model;
@@ -154,31 +221,53 @@ void manifest_check_devices(const struct reader *reader)
 		    MODEL_RESTART_ALWAYS)
 			refuse(reader, device->source.node, "path",
 			       "no reset method is known for %s, so its owner cannot be restarted: say restart = \"never\"",
-			       device->compatible);
-		warn_dma(reader, device);
+			       device->neighbour ? device->path :
+						   device->compatible);
+		check_interrupts(reader, device);
+		if (!device->neighbour)
+			warn_dma(reader, device);
 	}
+}
+
+/* What the hart needs, if there is as much; else 0, and the refusal is said. */
+static unsigned int check_hart(const struct reader *reader, unsigned int index,
+			       uint32_t hart)
+{
+	const struct model *model = reader->model;
+	const struct compartment_board *board = model->board;
+	const struct architecture *architecture = board->architecture;
+	unsigned int available = board->entries > board->entries_kept ?
+				 board->entries - board->entries_kept : 0;
+	unsigned int needed =
+		architecture->count_protection(model, index, hart);
+	int node = model->compartments[index].source.node;
+
+	if (needed <= available)
+		return needed;
+	if (needed == GRANT_TOO_MANY)
+		refuse(reader, node, "harts",
+		       "hart %u is granted more than %u separate ranges; fewer or adjoining ones are needed",
+		       hart, GRANTS_MAX);
+	else
+		refuse(reader, node, "harts",
+		       "hart %u needs %u %s, %u are available; %s", hart,
+		       needed, architecture->protection_unit, available,
+		       architecture->protection_advice);
+	return 0;
 }
 
 void manifest_check_entries(const struct reader *reader)
 {
 	struct model *model = reader->model;
-	unsigned int available =
-		model->board->entries > model->board->entries_kept ?
-		model->board->entries - model->board->entries_kept : 0;
 	struct model_compartment *self;
 	unsigned int i, k, needed;
 
 	for (i = 0; i < model->compartment_count; i++) {
 		self = &model->compartments[i];
 		for (k = 0; k < self->hart_count; k++) {
-			needed = protection_list(model, i, self->harts[k],
-						 NULL, 0);
+			needed = check_hart(reader, i, self->harts[k]);
 			if (needed > self->entries)
 				self->entries = needed;
-			if (needed > available)
-				refuse(reader, self->source.node, "harts",
-				       "hart %u needs %u protection entries, %u are available; fewer or adjoining ranges of power-of-two sizes, aligned to their size, take fewer",
-				       self->harts[k], needed, available);
 		}
 	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The partition map, line by line. */
+#include <compartment/architecture.h>
+#include <compartment/grant.h>
 #include <compartment/map.h>
-
-#include "report.h"
+#include <compartment/text.h>
 
 struct map {
 	const struct model *model;
@@ -42,9 +43,14 @@ static void print_head(struct map *map)
 	for (i = 0; i < model->machine.hart_count; i++)
 		parked += model->machine.harts[i].owner < 0;
 	text_append(&map->text,
-		    "board: %s, %u harts of which %u parked, %u protection entries per hart, %u kept by the firmware",
+		    "board: %s, %u harts of which %u parked, %u %s per %s",
 		    model->board->name, model->machine.hart_count, parked,
-		    model->board->entries, model->board->entries_kept);
+		    model->board->entries,
+		    model->board->architecture->protection_unit,
+		    model->board->architecture->protection_scope);
+	if (model->board->entries_kept)
+		text_append(&map->text, ", %u kept by the firmware",
+			    model->board->entries_kept);
 	end_line(map);
 	text_append(&map->text, "firmware: ");
 	add_range(map, &model->board->firmware);
@@ -61,54 +67,68 @@ static const char *describe_dma(const struct model_device *device)
 	       "dma trusted: could reach all memory" : "no dma";
 }
 
-/* What the owner of the shared registers could do to everyone else. */
-static const char *describe_trust(const struct model_device *device)
+/* Devices that came with `device`, how many. */
+static unsigned int count_neighbours(const struct model *model,
+				     const struct model_device *device)
 {
-	switch (device->role) {
-	case DEVICE_ROLE_PLIC:
-		return ", trusted with priorities and enables of all harts";
-	case DEVICE_ROLE_APLIC:
-		return ", trusted: could aim interrupts at any hart";
-	default:
-		return "";
-	}
+	const struct model_device *end = &model->devices[model->device_count];
+	unsigned int count = 0;
+
+	while (++device < end && device->neighbour)
+		count++;
+	return count;
+}
+
+static void print_neighbours(struct map *map, const struct model_device *device)
+{
+	unsigned int i, count = count_neighbours(map->model, device);
+
+	if (!count)
+		return;
+	text_append(&map->text,
+		    "    its pages also hold %u other device%s, granted with it:",
+		    count, count == 1 ? "" : "s");
+	for (i = 1; i <= count; i++)
+		text_append(&map->text, " %s", device[i].path);
+	end_line(map);
 }
 
 /* The path comes last: whatever its length, it cuts nothing off. */
 static void print_device(struct map *map, const struct model_device *device)
 {
+	struct memory_range range;
 	unsigned int i;
 
 	text_append(&map->text, "  device %s: ", device->name);
 	for (i = 0; i < device->reg_count; i++) {
-		add_range(map, &device->regs[i]);
+		range = grant_device_range(device, i);
+		add_range(map, &range);
 		text_append(&map->text, ", ");
 	}
+	for (i = 0; i < device->interrupt_count; i++)
+		text_append(&map->text, "interrupt %u, ",
+			    device->interrupts[i]);
 	text_append(&map->text, "%s%s, %s", describe_dma(device),
-		    describe_trust(device), device->path);
+		    map->model->board->architecture->describe_trust(device),
+		    device->path);
 	end_line(map);
+	print_neighbours(map, device);
 }
 
 /* Granted without a word in the manifest: they follow the harts. */
-static void print_interrupt_pages(struct map *map,
+static void print_hart_interrupts(struct map *map,
 				  const struct model_compartment *self)
 {
-	const struct machine_hart *hart;
 	unsigned int i;
 
 	for (i = 0; i < self->hart_count; i++) {
-		hart = machine_find_hart(&map->model->machine, self->harts[i]);
-		if (hart->imsic_page.size)
-			text_append(&map->text,
-				    "  interrupt file of hart %u: 0x%lx",
-				    hart->id, hart->imsic_page.base);
-		else if (hart->plic_page.size)
-			text_append(&map->text,
-				    "  PLIC context of hart %u: 0x%lx",
-				    hart->id, hart->plic_page.base);
-		else
-			continue;
-		end_line(map);
+		text_append(&map->text, "  ");
+		map->model->board->architecture->describe_hart(
+			machine_find_hart(&map->model->machine, self->harts[i]),
+			&map->text);
+		if (map->text.used > 2)
+			end_line(map);
+		map->text.used = 0;
 	}
 }
 
@@ -124,9 +144,10 @@ static void print_grants(struct map *map, unsigned int index)
 		end_line(map);
 	}
 	for (i = 0; i < model->device_count; i++)
-		if (model->devices[i].owner == index)
+		if (model->devices[i].owner == index &&
+		    !model->devices[i].neighbour)
 			print_device(map, &model->devices[i]);
-	print_interrupt_pages(map, self);
+	print_hart_interrupts(map, self);
 }
 
 static void print_observes(struct map *map,
@@ -153,12 +174,13 @@ static void print_compartment(struct map *map, unsigned int index)
 	for (i = 0; i < self->hart_count; i++)
 		text_append(&map->text, " %u", self->harts[i]);
 	text_append(&map->text,
-		    ", image %s, criticality %u, restart %s, %u of %u protection entries",
+		    ", image %s, criticality %u, restart %s, %u of %u %s",
 		    self->image, self->criticality,
 		    self->restart == MODEL_RESTART_ALWAYS ? "always" : "never",
 		    self->entries,
 		    map->model->board->entries -
-		    map->model->board->entries_kept);
+		    map->model->board->entries_kept,
+		    map->model->board->architecture->protection_unit);
 	end_line(map);
 	print_grants(map, index);
 	print_observes(map, self);

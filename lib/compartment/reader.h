@@ -85,6 +85,17 @@ bool manifest_read_reference(struct reader *reader, int node,
 void manifest_read_compartments(struct reader *reader, int parent);
 void manifest_read_devices(struct reader *reader, int parent,
 			   unsigned int owner);
+/* What a device of the manifest, or one beside it, is made of. */
+const char *manifest_find_refusal(const struct reader *reader, int node,
+				  const struct device_kind *kind);
+void manifest_describe_device(const struct reader *reader,
+			      struct model_device *device);
+void manifest_read_registers(struct reader *reader, int node,
+			     struct model_device *device);
+void manifest_check_dma(struct reader *reader, int node,
+			const struct model_device *device);
+/* After the last device of the model, if that says whole-page. */
+void manifest_add_neighbours(struct reader *reader, int source);
 void manifest_read_windows(struct reader *reader, int parent);
 void manifest_read_links(struct reader *reader, int parent);
 void manifest_read_channels(struct reader *reader, int parent);

@@ -165,3 +165,43 @@ bool tree_reg(const void *tree, int node, unsigned int index,
 	return range->size && range->size <= TREE_ADDRESS_MAX &&
 	       range->base <= TREE_ADDRESS_MAX - range->size;
 }
+
+bool tree_bus_range(const void *tree, int node, unsigned int index,
+		    struct memory_range *range)
+{
+	int parent = fdt_parent_offset(tree, node);
+	int child_cells, parent_cells, size_cells, count;
+	const uint8_t *cells;
+	unsigned int at, stride;
+
+	if (parent < 0)
+		return false;
+	child_cells = fdt_address_cells(tree, node);
+	parent_cells = fdt_address_cells(tree, parent);
+	size_cells = fdt_size_cells(tree, node);
+	if (child_cells < 1 || parent_cells < 1 || parent_cells > 2 ||
+	    size_cells < 1 || size_cells > 2)
+		return false;
+	stride = (unsigned int)(child_cells + parent_cells + size_cells);
+	count = tree_cells(tree, node, "ranges", &cells);
+	if (count < 0 || index >= (unsigned int)count / stride)
+		return false;
+	at = index * stride + (unsigned int)child_cells;
+	range->base = read_cells(cells, at, parent_cells);
+	range->size = read_cells(cells, at + (unsigned int)parent_cells,
+				 size_cells);
+	/* Up to the end, if it passes that. */
+	if (range->size > ~range->base)
+		range->size = ~range->base;
+	return true;
+}
+
+bool tree_is_mapped_directly(const void *tree, int node)
+{
+	int bus = fdt_parent_offset(tree, node), length;
+
+	for (; bus > 0; bus = fdt_parent_offset(tree, bus))
+		if (!fdt_getprop(tree, bus, "ranges", &length) || length)
+			return false;
+	return bus == 0;
+}

@@ -13,7 +13,7 @@
 #include <compartment/board.h>
 
 #define TREE_PATH_MAX	96
-/* One past the last physical address of any RV64 hart (Sv39 to Sv57). */
+/* One past the last physical address that any machine may have. */
 #define TREE_ADDRESS_MAX	(1ULL << 56)
 
 /*
@@ -57,6 +57,17 @@ bool tree_is_enabled(const void *tree, int node);
  */
 bool tree_reg(const void *tree, int node, unsigned int index,
 	      struct memory_range *range);
+
+/*
+ * Range `index` of the parent's addresses that bus `node` passes on to its
+ * children as other ones. False if there is none; an empty one is skipped over
+ * by its size of 0.
+ */
+bool tree_bus_range(const void *tree, int node, unsigned int index,
+		    struct memory_range *range);
+
+/* Whether `reg` is a physical address: no bus on the way changes it. */
+bool tree_is_mapped_directly(const void *tree, int node);
 
 /* Whether `a` and `b` have a byte in common. */
 static inline bool range_overlaps(const struct memory_range *a,

@@ -23,6 +23,13 @@ asm(".pushsection .text.domain_park, \"ax\"\n"
     ".popsection\n");
 extern const char domain_park[];
 
+struct compartment_domain {
+	struct sbi_domain domain;
+	struct sbi_hartmask harts;
+	struct sbi_domain_memregion regions[PROTECTION_MAX + 1];
+};
+
+static struct compartment_domain domains[MODEL_COMPARTMENTS_MAX];
 static struct sbi_domain parked;
 static struct sbi_hartmask parked_harts;
 static struct sbi_domain_memregion parked_regions[2];
@@ -46,11 +53,11 @@ static unsigned long region_flags(const struct protection_entry *entry)
  */
 static int regions_fill(unsigned int id, struct sbi_domain_memregion *regions)
 {
-	const struct model_compartment *c = &firmware.model.compartments[id];
+	const struct model_compartment *c = &partitioner.model.compartments[id];
 	struct protection_entry list[PROTECTION_MAX];
 	unsigned int i, count;
 
-	count = protection_list(&firmware.model, id, c->boot_hart, list,
+	count = protection_list(&partitioner.model, id, c->boot_hart, list,
 				PROTECTION_MAX);
 	if (count > PROTECTION_MAX)
 		return SBI_ENOSPC;
@@ -86,24 +93,22 @@ static int domain_register(struct sbi_domain *domain, const char *name,
 
 static int domain_register_compartment(unsigned int id)
 {
-	const struct model_compartment *c = &firmware.model.compartments[id];
-	struct compartment_runtime *runtime = &firmware.runtime[id];
+	const struct model_compartment *c = &partitioner.model.compartments[id];
+	struct compartment_domain *own = &domains[id];
 	unsigned int i;
 	int rc;
 
 	for (i = 0; i < c->hart_count; i++) {
 		u32 index = sbi_hartid_to_hartindex(c->harts[i]);
 
-		sbi_hartmask_set_hartindex(index, &runtime->harts);
+		sbi_hartmask_set_hartindex(index, &own->harts);
 		sbi_hartmask_clear_hartindex(index, &parked_harts);
-		hart_get(index)->compartment = id;
 	}
-	rc = regions_fill(id, runtime->regions);
+	rc = regions_fill(id, own->regions);
 	if (rc)
 		return rc;
-	console_line_init(&runtime->line, c->name);
-	return domain_register(&runtime->domain, c->name, &runtime->harts,
-			       runtime->regions, c->memory[0].base);
+	return domain_register(&own->domain, c->name, &own->harts,
+			       own->regions, c->memory[0].base);
 }
 
 int domain_register_all(void)
@@ -112,16 +117,13 @@ int domain_register_all(void)
 	u32 i;
 	int rc;
 
-	for (i = 0; i <= sbi_scratch_last_hartindex(); i++) {
+	for (i = 0; i <= sbi_scratch_last_hartindex(); i++)
 		sbi_hartmask_set_hartindex(i, &parked_harts);
-		hart_get(i)->compartment = COMPARTMENT_NONE;
-		hart_get(i)->coordinates = COMPARTMENT_NONE;
-	}
-	for (id = 0; id < firmware.model.compartment_count; id++) {
+	for (id = 0; id < partitioner.model.compartment_count; id++) {
 		rc = domain_register_compartment(id);
 		if (rc)
 			return rc;
-		named += firmware.model.compartments[id].hart_count;
+		named += partitioner.model.compartments[id].hart_count;
 	}
 	if (named == sbi_scratch_last_hartindex() + 1)
 		return 0;

@@ -12,51 +12,39 @@
 
 static struct hart harts[SBI_HARTMASK_MAX_BITS];
 
-struct hart *hart_get(u32 hartindex)
-{
-	return &harts[hartindex];
-}
-
-struct hart *hart_this(void)
-{
-	return &harts[current_hartindex()];
-}
-
-void hart_count(enum compartment_counter counter, uint64_t amount)
-{
-	uint64_t *value = &hart_this()->counters[counter];
-
-	__atomic_store_n(value, *value + amount, __ATOMIC_RELAXED);
-}
-
-uint64_t hart_sum(unsigned int compartment, enum compartment_counter counter)
-{
-	const struct model_compartment *c =
-		&firmware.model.compartments[compartment];
-	uint64_t sum = 0;
-	unsigned int i;
-
-	for (i = 0; i < c->hart_count; i++) {
-		struct hart *h = hart_get(sbi_hartid_to_hartindex(c->harts[i]));
-
-		sum += __atomic_load_n(&h->counters[counter], __ATOMIC_RELAXED);
-	}
-	return sum;
-}
-
 static int hart_state(u32 hartid)
 {
 	return __sbi_hsm_hart_get_state(sbi_hartid_to_hartindex(hartid));
 }
 
-bool hart_is_stopped(u32 hartid)
+struct hart *arch_hart_add(uint32_t id)
 {
-	return hart_state(hartid) == SBI_HSM_STATE_STOPPED;
+	u32 index = sbi_hartid_to_hartindex(id);
+
+	if (!sbi_hartindex_valid(index))
+		return NULL;
+	harts[index].id = id;
+	return &harts[index];
 }
 
-bool hart_is_started(u32 hartid)
+struct hart *arch_hart_find(uint32_t id)
 {
-	switch (hart_state(hartid)) {
+	return &harts[sbi_hartid_to_hartindex(id)];
+}
+
+struct hart *arch_hart_this(void)
+{
+	return &harts[current_hartindex()];
+}
+
+bool arch_hart_is_stopped(uint32_t id)
+{
+	return hart_state(id) == SBI_HSM_STATE_STOPPED;
+}
+
+bool arch_hart_is_started(uint32_t id)
+{
+	switch (hart_state(id)) {
 	case SBI_HSM_STATE_STARTED:
 	case SBI_HSM_STATE_START_PENDING:
 	case SBI_HSM_STATE_SUSPENDED:
@@ -67,47 +55,38 @@ bool hart_is_started(u32 hartid)
 	}
 }
 
-void hart_command(u32 hartid, uint32_t command)
+/* At M-level, which no guest can mask. */
+void arch_hart_interrupt(uint32_t id)
 {
-	u32 index = sbi_hartid_to_hartindex(hartid);
-	uint32_t before = __atomic_fetch_or(&hart_get(index)->commands, command,
-					    __ATOMIC_RELEASE);
-
-	/*
-	 * A command that is still there has an IPI on its way, or the hart is
-	 * being started and will look for it at the end of that.
-	 */
-	if (!before || (command & HART_COMMAND_STOP))
-		sbi_ipi_raw_send(index);
+	sbi_ipi_raw_send(sbi_hartid_to_hartindex(id));
 }
 
-bool hart_must_stop(void)
+bool arch_hart_start(uint32_t id, uint64_t entry, uint64_t argument)
 {
-	return __atomic_load_n(&hart_this()->commands, __ATOMIC_RELAXED) &
-	       HART_COMMAND_STOP;
+	return !sbi_hsm_hart_start(sbi_scratch_thishart_ptr(), NULL, id, entry,
+				   PRV_S, argument);
 }
 
-void hart_forget_commands(u32 hartid)
+/* On the way to waiting the hart passes __wrap_sbi_hsm_init(). */
+void arch_hart_stop(void)
 {
-	struct hart *h = hart_get(sbi_hartid_to_hartindex(hartid));
-
-	__atomic_store_n(&h->commands, 0, __ATOMIC_RELAXED);
+	sbi_hsm_hart_stop(sbi_scratch_thishart_ptr(), true);
+	/* It is stopping already, or suspended: not from where this is called. */
+	sbi_hart_hang();
 }
 
 void hart_run_commands(void)
 {
-	struct hart *h = hart_this();
-	/* Pairs with the release in hart_command(). */
-	uint32_t commands = __atomic_exchange_n(&h->commands, 0,
-						__ATOMIC_ACQUIRE);
+	uint32_t commands = hart_take_commands();
+	int id = arch_hart_this()->compartment;
 
 	if (commands & HART_COMMAND_SSIP)
 		csr_set(CSR_MIP, MIP_SSIP);
 	/* A stop that finds the hart elsewhere is sent again by its sender. */
 	if ((commands & HART_COMMAND_STOP) &&
 	    hart_state(current_hartid()) == SBI_HSM_STATE_STARTED &&
-	    lifecycle_is_ending(&firmware.runtime[h->compartment].life))
-		sbi_hsm_hart_stop(sbi_scratch_thishart_ptr(), true);
+	    lifecycle_is_ending(&partitioner.partitions[id].life))
+		arch_hart_stop();
 }
 
 /*
@@ -116,7 +95,7 @@ void hart_run_commands(void)
  * what is sent to it. What was sent while it stopped has lost its interrupt
  * (OpenSBI's warm boot clears that), so the events are looked at regardless.
  */
-void hart_serve(void)
+void arch_hart_serve(void)
 {
 	if (csr_read(CSR_MIP) & MIP_MEIP)
 		sbi_irqchip_process();
@@ -128,13 +107,13 @@ void hart_wait_start(void)
 	unsigned long mie = csr_read(CSR_MIE);
 
 	csr_set(CSR_MIE, MIP_MSIP | MIP_MEIP);
-	hart_serve();
+	arch_hart_serve();
 	while (hart_state(current_hartid()) != SBI_HSM_STATE_START_PENDING) {
 		wfi();
-		hart_serve();
+		arch_hart_serve();
 	}
 	/* The start that follows forgets what is not taken here. */
-	hart_serve();
+	arch_hart_serve();
 	csr_write(CSR_MIE, mie);
 }
 

@@ -73,7 +73,7 @@ void __wrap_sbi_ipi_process(void)
 
 int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
 {
-	struct hart *h = hart_this();
+	struct hart *h = arch_hart_this();
 	int id = h->coordinates;
 
 	if (cold_boot || !__atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE))
@@ -92,28 +92,20 @@ int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
 	return __real_sbi_hsm_init(scratch, cold_boot);
 }
 
-/*
- * A guest starts one of its harts. Stops it from starting one, the coordinator
- * first of all, in a life that is being ended: life_request() waits for starts
- * under way. The firmware's own starts name no domain.
- */
+/* A guest starts one of its harts; the firmware's own starts name no domain. */
 int __wrap_sbi_hsm_hart_start(struct sbi_scratch *scratch,
 			      const struct sbi_domain *dom, u32 hartid,
 			      ulong saddr, ulong smode, ulong arg1)
 {
-	struct compartment_runtime *runtime;
-	int rc = SBI_EFAIL;
+	int id = arch_hart_this()->compartment, rc = SBI_EFAIL;
 
 	if (!dom)
 		return __real_sbi_hsm_hart_start(scratch, dom, hartid, saddr,
 						 smode, arg1);
-	runtime = &firmware.runtime[hart_this()->compartment];
-	/* Pairs with the barrier in life_request(): one sees the other. */
-	__atomic_fetch_add(&runtime->starting, 1, __ATOMIC_SEQ_CST);
-	if (!lifecycle_is_ending(&runtime->life))
+	if (life_begin_start(id))
 		rc = __real_sbi_hsm_hart_start(scratch, dom, hartid, saddr,
 					       smode, arg1);
-	__atomic_fetch_sub(&runtime->starting, 1, __ATOMIC_RELEASE);
+	life_end_start(id);
 	return rc;
 }
 
@@ -124,7 +116,7 @@ int __wrap_sbi_hsm_hart_start(struct sbi_scratch *scratch,
 int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
 {
 	bool up = __atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE);
-	struct hart *h = hart_this();
+	struct hart *h = arch_hart_this();
 	u32 hartid = current_hartid();
 
 	if (!up)
@@ -149,9 +141,9 @@ int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
 	}
 	/* Commands that came while the start was clearing IPIs. */
 	hart_run_commands();
-	doorbell_hart_started(&firmware.doorbell, h->compartment, hartid);
+	doorbell_hart_started(&partitioner.doorbell, h->compartment, hartid);
 	/* A stop takes effect before the first instruction in S-mode. */
-	if (lifecycle_is_ending(&firmware.runtime[h->compartment].life))
+	if (lifecycle_is_ending(&partitioner.partitions[h->compartment].life))
 		hart_command(hartid, HART_COMMAND_STOP);
 	return 0;
 }

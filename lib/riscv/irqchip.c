@@ -3,6 +3,7 @@
  * What the firmware does with interrupt controllers: nothing while compartments
  * run, but to send MSIs for doorbells; and to leave nothing of a former life.
  */
+#include <doorbell/abi.h>
 #include <sbi/riscv_io.h>
 #include <sbi/sbi_hart.h>
 #include "firmware.h"
@@ -41,8 +42,8 @@ static void imsic_write(unsigned long select, unsigned long value)
 void irqchip_clear_hart(u32 hartid)
 {
 	const struct machine_hart *hart =
-		machine_find_hart(&firmware.model.machine, hartid);
-	unsigned int identities = firmware.model.machine.imsic_identities;
+		machine_find_hart(&partitioner.model.machine, hartid);
+	unsigned int identities = partitioner.model.machine.imsic_identities;
 	unsigned int i;
 
 	if (!hart || !hart->imsic_page.size)
@@ -57,18 +58,32 @@ void irqchip_clear_hart(u32 hartid)
 	csr_write(CSR_SISELECT, 0);
 }
 
-void irqchip_send_msi(u32 hartid, uint32_t identity)
+bool arch_delivery_is_valid(uint32_t hartid, uint64_t identity)
+{
+	const struct machine *machine = &partitioner.model.machine;
+
+	if (identity == DOORBELL_DELIVERY_SOFTWARE)
+		return true;
+	return machine_find_hart(machine, hartid)->imsic_page.size &&
+	       identity <= machine->imsic_identities;
+}
+
+void arch_deliver(uint32_t hartid, uint64_t identity)
 {
 	const struct machine_hart *hart =
-		machine_find_hart(&firmware.model.machine, hartid);
+		machine_find_hart(&partitioner.model.machine, hartid);
 
+	if (identity == DOORBELL_DELIVERY_SOFTWARE) {
+		hart_command(hartid, HART_COMMAND_SSIP);
+		return;
+	}
 	/*
 	 * The pending word before the MSI, so that whoever takes the interrupt
 	 * finds the bits (privileged specification 3.6, memory before I/O).
 	 * Pairs with the swap by which the receiver takes the doorbell.
 	 */
 	wmb();
-	writel_relaxed(identity, (void *)(hart->imsic_page.base +
+	writel_relaxed((uint32_t)identity, (void *)(hart->imsic_page.base +
 					  IMSIC_SETEIPNUM_LE));
 }
 
@@ -82,7 +97,7 @@ void irqchip_send_msi(u32 hartid, uint32_t identity)
  */
 static void plic_clear_context(const struct machine_hart *hart, bool owner)
 {
-	const struct machine *machine = &firmware.model.machine;
+	const struct machine *machine = &partitioner.model.machine;
 	char *enables = (char *)machine->plic.base + PLIC_ENABLE +
 			PLIC_ENABLE_STRIDE * hart->plic_context;
 	char *context = (char *)hart->plic_page.base;
@@ -103,7 +118,7 @@ static void plic_clear_context(const struct machine_hart *hart, bool owner)
 
 static bool plic_is_owned(unsigned int compartment)
 {
-	const struct model *model = &firmware.model;
+	const struct model *model = &partitioner.model;
 	unsigned int i;
 
 	for (i = 0; i < model->device_count; i++)
@@ -113,9 +128,9 @@ static bool plic_is_owned(unsigned int compartment)
 	return false;
 }
 
-void irqchip_clear_compartment(unsigned int compartment)
+void arch_clear_interrupts(unsigned int compartment)
 {
-	const struct model *model = &firmware.model;
+	const struct model *model = &partitioner.model;
 	const struct model_compartment *c = &model->compartments[compartment];
 	bool owner = plic_is_owned(compartment);
 	unsigned int i;
@@ -133,9 +148,9 @@ void irqchip_clear_compartment(unsigned int compartment)
  * The owner may have enabled its sources in any context, and a compartment can
  * always claim what is enabled in its own: all enables go, not the owner's only.
  */
-void irqchip_rest_plic(char *base)
+static void plic_rest(char *base)
 {
-	const struct machine *machine = &firmware.model.machine;
+	const struct machine *machine = &partitioner.model.machine;
 	unsigned int i, source, word;
 
 	for (i = 0; i < machine->hart_count; i++) {
@@ -151,7 +166,7 @@ void irqchip_rest_plic(char *base)
 		writel(0, base + 4 * source);
 }
 
-void irqchip_rest_aplic(char *base)
+static void aplic_rest(char *base)
 {
 	unsigned int i;
 
@@ -163,11 +178,21 @@ void irqchip_rest_aplic(char *base)
 	for (i = 0; i < APLIC_SOURCES; i++)
 		writel(0, base + APLIC_SOURCECFG + 4 * i);
 	/* Delivery structures, one for each hart; absent with an IMSIC. */
-	for (i = 0; i < firmware.model.machine.hart_count; i++) {
+	for (i = 0; i < partitioner.model.machine.hart_count; i++) {
 		char *idc = base + APLIC_IDC + APLIC_IDC_STRIDE * i;
 
 		writel(0, idc + APLIC_IDC_IDELIVERY);
 		writel(0, idc + APLIC_IDC_IFORCE);
 		writel(0, idc + APLIC_IDC_ITHRESHOLD);
 	}
+}
+
+void arch_controller_rest(const struct model_device *controller)
+{
+	char *base = (char *)controller->regs[0].base;
+
+	if (controller->role == DEVICE_ROLE_PLIC)
+		plic_rest(base);
+	else
+		aplic_rest(base);
 }

@@ -23,7 +23,9 @@ carray-sbi_ecall_exts-y += ecall_reset
 
 bulkhead-objs-y += $(patsubst $(bulkhead_dir)/lib/%.c,%.o,\
 	$(wildcard $(bulkhead_dir)/lib/compartment/*.c \
+		   $(bulkhead_dir)/lib/compartment/riscv/*.c \
 		   $(bulkhead_dir)/lib/doorbell/*.c \
+		   $(bulkhead_dir)/lib/partitioner/*.c \
 		   $(bulkhead_dir)/lib/riscv/*.c))
 platform-objs-y += $(addprefix ../../lib/,$(bulkhead-objs-y))
 

@@ -53,7 +53,7 @@ static void entry_program(unsigned int n, const struct protection_entry *entry,
 	    pmp_get(n, &got_flags, &got_base, &got_order) ||
 	    got_base != entry->base || got_order != entry->order ||
 	    (got_flags & (PMP_R | PMP_W | PMP_X | PMP_L)) != flags)
-		firmware_fatal("hart %u: PMP entry %u did not take %lx, order %u",
+		partitioner_fatal("hart %u: PMP entry %u did not take %lx, order %u",
 			       current_hartid(), n, (unsigned long)entry->base,
 			       entry->order);
 }
@@ -83,15 +83,15 @@ void pmp_program(struct sbi_scratch *scratch)
 	unsigned int first = lockdown ? BOARD_ENTRIES_KEPT : 0;
 	unsigned int total = sbi_hart_pmp_count(scratch);
 	struct protection_entry list[PROTECTION_MAX];
-	int id = hart_this()->compartment;
+	int id = arch_hart_this()->compartment;
 	unsigned int i, count = 0;
 
 	if (id != COMPARTMENT_NONE)
-		count = protection_list(&firmware.model, id, current_hartid(),
+		count = protection_list(&partitioner.model, id, current_hartid(),
 					list, PROTECTION_MAX);
 	/* Stops surplus entries from being dropped in silence. */
 	if (count > PROTECTION_MAX || first + count > total)
-		firmware_fatal("hart %u: %u PMP entries needed, %u there",
+		partitioner_fatal("hart %u: %u PMP entries needed, %u there",
 			       current_hartid(), first + count, total);
 
 	if (lockdown)

@@ -8,7 +8,7 @@
 #include <common/console.h>
 #include <common/firmware.h>
 #include <common/hart.h>
-#include <common/string.h>
+#include <string.h>
 #include "client.h"
 
 #define BENCH_REQUESTS	1024
@@ -23,6 +23,11 @@ struct bench_sample {
 	uint64_t copied;
 };
 
+static uint64_t bench_get_instructions(void)
+{
+	return hart_get_instructions() + hart_get_firmware_instructions();
+}
+
 static uint64_t bench_get_both(unsigned int counter)
 {
 	return firmware_get_counter(counter) + firmware_get_observed(counter);
@@ -35,12 +40,12 @@ static void bench_begin(struct bench_sample *s)
 	s->rings = bench_get_both(COMPARTMENT_COUNTER_RINGS);
 	s->firmware = bench_get_both(COMPARTMENT_COUNTER_INSTRUCTIONS);
 	s->entries = bench_get_both(COMPARTMENT_COUNTER_ENTRIES);
-	s->instructions = hart_get_instructions();
+	s->instructions = bench_get_instructions();
 }
 
 static void bench_end(struct bench_sample *s, const struct bench_sample *begin)
 {
-	s->instructions = hart_get_instructions() - begin->instructions;
+	s->instructions = bench_get_instructions() - begin->instructions;
 	s->entries = bench_get_both(COMPARTMENT_COUNTER_ENTRIES) -
 		     begin->entries;
 	s->firmware = bench_get_both(COMPARTMENT_COUNTER_INSTRUCTIONS) -

@@ -3,7 +3,7 @@
 #include <common/hart.h>
 #include <common/irq.h>
 #include <common/memory.h>
-#include <common/string.h>
+#include <string.h>
 #include "client.h"
 
 #define CLIENT_QUEUE 0

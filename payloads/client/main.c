@@ -15,7 +15,7 @@
 #include <common/console.h>
 #include <common/firmware.h>
 #include <common/irq.h>
-#include <common/string.h>
+#include <string.h>
 #include "steps.h"
 
 #define DEPTH_DEFAULT 8

@@ -38,10 +38,10 @@ long bell_init(bool software)
 	if (error)
 		return error;
 	if (count > DOORBELL_LINKS_MAX)
-		return FIRMWARE_FAILED;
+		return CALL_ERR_FAILED;
 	bell_links = count;
 	if (!count)
-		return FIRMWARE_SUCCESS;
+		return CALL_SUCCESS;
 	delivery = irq_connect_doorbell(software, bell_handle, NULL);
 	return firmware_call(DOORBELL_EID, DOORBELL_FID_REGISTER,
 			     DOORBELL_LINK_ALL, (unsigned long)bell_page,

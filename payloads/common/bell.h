@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The doorbell for a payload: take, ring, mask. The firmware's side and every
- * error are specified in docs/sbi-doorbell.md, the numbers in <doorbell/abi.h>.
+ * error are specified in docs/sbi-doorbell.md, the numbers in <doorbell/abi.h>;
+ * docs/smccc-abi.md says how AArch64 carries the same calls.
  *
  * Ownership: one pending page, in the payload's own image, for all links. A
  * handler's context stays its caller's and must live as long as the payload.
@@ -28,7 +29,8 @@ extern uint64_t bell_page[DOORBELL_PAGE_SIZE / sizeof(uint64_t)];
 /*
  * Registers the page for all links, towards the calling hart, whose interrupts
  * irq_init() has taken into use; with `software`, delivery is by software
- * interrupt even where messages would do. Returns 0 or an enum firmware_error.
+ * interrupt even where the hart could have an interrupt that is the doorbell's
+ * own. Returns 0 or an enum call_error.
  */
 long bell_init(bool software);
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <common/console.h>
 #include <common/firmware.h>
-#include <common/string.h>
+#include <string.h>
 
 struct text {
 	size_t used;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The firmware, as a payload calls it. Implemented by the architecture: SBI
- * calls on RISC-V. Results are the SBI specification's error codes on every
- * architecture (chapter 3, "Binary Encoding"), 0 being success.
+ * The firmware, as a payload calls it: SBI calls on RISC-V
+ * (docs/sbi-doorbell.md), hypervisor calls on AArch64 (docs/smccc-abi.md).
+ * Results are an enum call_error of <compartment/abi.h> on both.
  *
  * Ownership: buffers stay the caller's; the firmware uses them during the call
  * only, and only if they lie in the compartment's own memory.
@@ -15,36 +15,38 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <compartment/abi.h>
 
-enum firmware_error {
-	FIRMWARE_SUCCESS = 0,
-	FIRMWARE_FAILED = -1,
-	FIRMWARE_NOT_SUPPORTED = -2,
-	FIRMWARE_INVALID_PARAM = -3,
-	FIRMWARE_DENIED = -4,
-	FIRMWARE_INVALID_ADDRESS = -5,
-	FIRMWARE_ALREADY_AVAILABLE = -6,
-	FIRMWARE_ALREADY_STARTED = -7,
-	FIRMWARE_ALREADY_STOPPED = -8,
-	FIRMWARE_NO_SHMEM = -9,
-};
+/* The extension of CONSOLE_FID_*, by SBI's identifier on every architecture. */
+#define CONSOLE_EID	0x4442434e
 
 /*
- * Any call: extension and function as in <compartment/abi.h> or
- * <doorbell/abi.h>. `value` may be NULL when the function returns none that
- * matters.
+ * Any call: `extension` is DOORBELL_EID, COMPARTMENT_EID or CONSOLE_EID,
+ * `function` a number of it as in <doorbell/abi.h> and <compartment/abi.h>.
+ * `value` may be NULL when the function returns none that matters. An extension
+ * or a function that the architecture's calls cannot even name is
+ * CALL_ERR_NOT_SUPPORTED.
  */
 long firmware_call(unsigned long extension, unsigned long function,
 		   unsigned long a0, unsigned long a1, unsigned long a2,
 		   unsigned long a3, unsigned long *value);
 
+/* How many calls that were, of all harts. */
+uint64_t firmware_get_calls(void);
+
+/* Implemented by the architecture: makes the call. */
+long firmware_conduit(unsigned long extension, unsigned long function,
+		      unsigned long a0, unsigned long a1, unsigned long a2,
+		      unsigned long a3, unsigned long *value);
+
 /* Writes up to `size` bytes to the console; `done` is how many it took. */
 long firmware_console_write(const char *text, size_t size, unsigned long *done);
 
-/* Ends the compartment for good, as a success or as a failure. */
+/*
+ * Implemented by the architecture: ends the compartment for good, as a success
+ * or as a failure; starts it again from its pristine image.
+ */
 void firmware_end(bool failed) __attribute__((noreturn));
-
-/* Starts the compartment again from its pristine image. */
 void firmware_restart(void) __attribute__((noreturn));
 
 /*

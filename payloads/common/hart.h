@@ -28,7 +28,7 @@ unsigned long hart_get_id(void);
 
 /*
  * Starts `entry(argument)` on another hart of this compartment, with
- * interrupts off. Returns 0 or an enum firmware_error.
+ * interrupts off. Returns 0 or an enum call_error.
  */
 long hart_start(unsigned long id, void (*entry)(void *argument),
 		void *argument);
@@ -36,11 +36,22 @@ long hart_start(unsigned long id, void (*entry)(void *argument),
 /* Stops the calling hart until somebody starts it again. */
 void hart_stop(void) __attribute__((noreturn));
 
-/* Units of the tree's timebase-frequency. */
+/* In units of tree.timebase. */
 uint64_t hart_get_time(void);
 
-/* Retired instructions; under QEMU's -icount those of all harts together. */
+/*
+ * Retired instructions; under QEMU's -icount those of all harts together. For
+ * the differences of one hart's readings. AArch64 leaves out what the firmware
+ * retires in traps of the calling hart; where nothing counts there, as on QEMU
+ * without -icount, this is hart_get_time().
+ */
 uint64_t hart_get_instructions(void);
+
+/*
+ * What hart_get_instructions() leaves out, of all harts of the compartment
+ * together: 0 on RISC-V, where it leaves out nothing.
+ */
+uint64_t hart_get_firmware_instructions(void);
 
 /* What a fault looked like, in the architecture's own encoding. */
 struct trap_record {

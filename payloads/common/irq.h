@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Interrupts of a payload: doorbells, wired sources of the controller that the
- * compartment was granted, those between its own harts. Implemented by the
- * architecture.
+ * compartment was granted, those between its own harts. What knows the
+ * interrupt controllers is the architecture's.
  *
  * Ownership: a handler's context is its caller's and must live as long as the
  * payload.
@@ -41,15 +41,23 @@ void irq_leave_residue(void);
 const char *irq_get_name(void);
 
 /*
- * Enables wired source `source` (level-triggered, active high) towards the
- * calling hart. Returns 0, or -1 when there is no controller or no room.
+ * Enables the device's wired source towards the calling hart. Returns 0, or -1
+ * when it has none, or there is no controller or no room.
  */
-int irq_connect(unsigned int source, irq_handler handler, void *context);
+int irq_connect(const struct tree_device *device, irq_handler handler,
+		void *context);
+
+/*
+ * Whether the hart can have an interrupt for doorbells alone: an identity of
+ * its IMSIC file, an SPI that nothing drives. Else doorbells come as software
+ * interrupts.
+ */
+bool irq_has_doorbell(const struct tree_hart *hart);
 
 /*
  * Says who takes the doorbell's interrupt. Returns the delivery to register:
- * an interrupt identity when the hart has a message-signalled controller and
- * `software` is false, else the software interrupt.
+ * the interrupt for doorbells alone where the hart has one and `software` is
+ * false, else the software interrupt.
  */
 unsigned long irq_connect_doorbell(bool software, irq_handler handler,
 				   void *context);
@@ -57,7 +65,7 @@ unsigned long irq_connect_doorbell(bool software, irq_handler handler,
 /*
  * Inter-processor interrupts inside the compartment: who takes those of hart
  * `hart` (NULL: nobody); letting them come to the calling hart, which
- * irq_init() does too; sending one, which returns 0 or an enum firmware_error.
+ * irq_init() does too; sending one, which returns 0 or an enum call_error.
  */
 void irq_connect_ipi(unsigned long hart, irq_handler handler, void *context);
 void irq_enable_ipi(void);

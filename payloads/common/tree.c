@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <libfdt.h>
-#include <common/string.h>
+#include <string.h>
 #include <common/tree.h>
 
 #define CHANNEL_TIMEOUT_DEFAULT 1000	/* ms; docs/manifest.md */
 
 struct tree tree;
 
-static uint64_t tree_read_cell(const void *blob, int node, const char *name,
-			       uint64_t otherwise)
+uint64_t tree_read_cell(const void *blob, int node, const char *name,
+			uint64_t otherwise)
 {
 	int size;
 	const fdt32_t *cell = fdt_getprop(blob, node, name, &size);
@@ -16,8 +16,7 @@ static uint64_t tree_read_cell(const void *blob, int node, const char *name,
 	return cell && size >= 4 ? fdt32_to_cpu(*cell) : otherwise;
 }
 
-static const char *tree_read_string(const void *blob, int node,
-				    const char *name)
+const char *tree_read_string(const void *blob, int node, const char *name)
 {
 	int size;
 	const char *s = fdt_getprop(blob, node, name, &size);
@@ -25,20 +24,35 @@ static const char *tree_read_string(const void *blob, int node,
 	return s && size > 0 && !s[size - 1] ? s : "";
 }
 
-static struct tree_range tree_read_range(const void *blob, int node,
-					 const char *name)
+struct tree_range tree_read_range(const void *blob, int node,
+				  const char *name, unsigned int index)
 {
 	struct tree_range range = { 0, 0 };
 	int size;
 	const fdt32_t *cell = fdt_getprop(blob, node, name, &size);
 
-	if (cell && size >= 16) {
+	if (cell && size >= 0 && (unsigned int)size / 16 > index) {
+		cell += 4 * index;
 		range.base = (uint64_t)fdt32_to_cpu(cell[0]) << 32 |
 			     fdt32_to_cpu(cell[1]);
 		range.size = (uint64_t)fdt32_to_cpu(cell[2]) << 32 |
 			     fdt32_to_cpu(cell[3]);
 	}
 	return range;
+}
+
+/* In one cell or two. */
+static unsigned long tree_read_id(const void *blob, int node)
+{
+	int size;
+	const fdt32_t *cell = fdt_getprop(blob, node, "reg", &size);
+
+	if (!cell || size < 4)
+		return ~0UL;
+	if (size < 8)
+		return fdt32_to_cpu(cell[0]);
+	return (unsigned long)fdt32_to_cpu(cell[0]) << 32 |
+	       fdt32_to_cpu(cell[1]);
 }
 
 static int tree_read_harts(struct tree *tree)
@@ -49,20 +63,15 @@ static int tree_read_harts(struct tree *tree)
 
 	if (cpus < 0)
 		return -1;
-	tree->timebase = tree_read_cell(blob, cpus, "timebase-frequency", 0);
+	tree->timebase = tree_read_timebase(blob, cpus);
 	fdt_for_each_subnode(node, blob, cpus) {
 		if (strcmp(tree_read_string(blob, node, "device_type"), "cpu"))
 			continue;
 		if (tree->hart_count == HARTS_MAX)
 			return -1;
-		if (!tree->hart_count)
-			tree->isa = tree_read_string(blob, node, "riscv,isa");
 		hart = &tree->harts[tree->hart_count++];
-		hart->id = tree_read_cell(blob, node, "reg", ~0U);
-		hart->plic_context = (int)tree_read_cell(blob, node,
-							 "bulkhead,plic-context",
-							 ~0U);
-		hart->imsic = tree_read_range(blob, node, "bulkhead,imsic");
+		hart->id = tree_read_id(blob, node);
+		tree_read_hart(blob, node, hart);
 	}
 	return tree->hart_count ? 0 : -1;
 }
@@ -82,9 +91,8 @@ static int tree_read_devices(struct tree *tree)
 		device->name = fdt_get_name(blob, node, NULL);
 		device->compatible = fdt_getprop(blob, node, "compatible",
 						 &device->compatible_size);
-		device->reg = tree_read_range(blob, node, "reg");
-		device->source = (int)tree_read_cell(blob, node, "interrupts",
-						     ~0U);
+		device->reg = tree_read_range(blob, node, "reg", 0);
+		tree_read_source(blob, node, device);
 	}
 	return 0;
 }
@@ -102,7 +110,7 @@ static int tree_read_windows(struct tree *tree)
 			return -1;
 		window = &tree->windows[tree->window_count++];
 		window->name = fdt_get_name(blob, node, NULL);
-		window->reg = tree_read_range(blob, node, "reg");
+		window->reg = tree_read_range(blob, node, "reg", 0);
 		window->writable = !strcmp(tree_read_string(blob, node,
 							    "access"), "rw");
 	}
@@ -152,9 +160,9 @@ static int tree_read_channels(struct tree *tree)
 		channel->publish_timeout =
 			tree_read_cell(blob, node, "publish-timeout-ms",
 				       CHANNEL_TIMEOUT_DEFAULT);
-		channel->control = tree_read_range(blob, node, "control");
-		channel->pool = tree_read_range(blob, node, "pool");
-		channel->record = tree_read_range(blob, node, "record");
+		channel->control = tree_read_range(blob, node, "control", 0);
+		channel->pool = tree_read_range(blob, node, "pool", 0);
+		channel->record = tree_read_range(blob, node, "record", 0);
 	}
 	return 0;
 }
@@ -168,7 +176,7 @@ static int tree_read_memory(struct tree *tree)
 		if (strcmp(tree_read_string(blob, node, "device_type"),
 			   "memory"))
 			continue;
-		tree->memory = tree_read_range(blob, node, "reg");
+		tree->memory = tree_read_range(blob, node, "reg", 0);
 		return tree->memory.size ? 0 : -1;
 	}
 	return -1;
@@ -180,7 +188,6 @@ int tree_init(struct tree *tree, const void *blob)
 	if (fdt_check_header(blob))
 		return -1;
 	tree->blob = blob;
-	tree->isa = "";
 	tree->name = tree_read_string(blob, 0, "model");
 	tree->bootargs = tree_read_string(blob,
 					  fdt_path_offset(blob, "/chosen"),

@@ -12,24 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <common/hart.h>
+#include <common/tree_range.h>
+#include <tree_hart.h>
 
 #define TREE_CHANNELS_MAX	8
 #define TREE_WINDOWS_MAX	8
 #define TREE_LINKS_MAX		16
-#define TREE_DEVICES_MAX	16
-
-struct tree_range {
-	uint64_t base;
-	uint64_t size;
-};
-
-struct tree_hart {
-	unsigned long id;
-	/* supervisor context, or -1 */
-	int plic_context;
-	/* supervisor-level page; size 0: none */
-	struct tree_range imsic;
-};
+#define TREE_DEVICES_MAX	32
 
 struct tree_device {
 	const char *name;
@@ -37,8 +26,9 @@ struct tree_device {
 	const void *compatible;
 	int compatible_size;
 	struct tree_range reg;
-	/* wired interrupt, or -1 */
+	/* wired interrupt, or -1, and what signals it */
 	int source;
+	bool edge;
 };
 
 struct tree_window {
@@ -76,8 +66,6 @@ struct tree {
 	/* the compartment's */
 	const char *name;
 	const char *bootargs;
-	/* the first hart's, "" if unknown */
-	const char *isa;
 	/* ticks per second */
 	uint64_t timebase;
 	struct tree_range memory;
@@ -111,5 +99,25 @@ bool tree_has_word(const struct tree *tree, const char *word);
 /* The number in `key=number` of the boot arguments, or `otherwise`. */
 uint64_t tree_get_number(const struct tree *tree, const char *key,
 			 uint64_t otherwise);
+
+/*
+ * Properties of the node at offset `node`: the first cell, or `otherwise`; a
+ * string, or ""; the `index`-th address and size of two cells each, or a size
+ * of 0.
+ */
+uint64_t tree_read_cell(const void *blob, int node, const char *name,
+			uint64_t otherwise);
+const char *tree_read_string(const void *blob, int node, const char *name);
+struct tree_range tree_read_range(const void *blob, int node,
+				  const char *name, unsigned int index);
+
+/*
+ * Provided by the architecture: what its binding says about a hart beyond the
+ * id, about a device's wired interrupt (source and edge), and the clock's ticks
+ * per second. <tree_hart.h> is the architecture's too: struct tree_hart, with `id`.
+ */
+void tree_read_hart(const void *blob, int node, struct tree_hart *hart);
+void tree_read_source(const void *blob, int node, struct tree_device *device);
+uint64_t tree_read_timebase(const void *blob, int cpus);
 
 #endif

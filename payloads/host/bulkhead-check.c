@@ -2,18 +2,26 @@
 /*
  * bulkhead-check: what the firmware will say of a system, said on the host.
  *
- *	bulkhead-check [--map] [--device-tree <compartment>] [--entries <n>]
- *		[--granularity <bytes>] [--firmware <base>,<size>]
+ *	bulkhead-check [--map] [--device-tree <compartment>] [--arch <name>]
+ *		[--entries <n>] [--granularity <bytes>]
+ *		[--firmware <base>,<size>]
  *		<manifest.dtb> <machine.dtb> [<bundle.itb>]
  *
  * Runs the firmware's own checks, in its order. Without options prints only
  * what is wrong; --map prints the partition map, --device-tree writes a
- * compartment's tree (a blob) to standard output. The other options say what no
- * device tree tells; without them they are those of board qemu-virt: 16
- * protection entries, in steps of 4 bytes, and a firmware that takes 1 MiB at
- * 0x80000000, where the bundle begins (FW_PAYLOAD_OFFSET in the board's
- * objects.mk). Without a bundle only what needs one is left out: the images,
- * and the place of its copy.
+ * compartment's tree (a blob) to standard output. --arch is "riscv" or "arm64";
+ * without it the machine's tree tells. The other options say what no device
+ * tree does; without them they are those of board qemu-virt:
+ *
+ *	riscv	16 protection entries in steps of 4 bytes, and a firmware that
+ *		takes 1 MiB at 0x80000000, where the bundle begins
+ *		(FW_PAYLOAD_OFFSET in the board's objects.mk)
+ *	arm64	BOARD_TABLES translation tables in steps of a page, and a
+ *		firmware that takes 2 MiB (less, in truth) where QEMU
+ *		loads it
+ *
+ * Without a bundle only what needs one is left out: the images, and the place
+ * of its copy.
  *
  * Exit status: 0 good, 1 something is wrong, 2 wrong usage.
  */
@@ -23,6 +31,7 @@
 
 #include <libfdt.h>
 
+#include <compartment/architecture.h>
 #include <compartment/bundle.h>
 #include <compartment/devicetree.h>
 #include <compartment/map.h>
@@ -35,8 +44,27 @@ struct blob {
 struct options {
 	bool map;
 	const char *device_tree;
-	const char *files[3];	/* manifest, machine, bundle */
+	const char *arch;		/* NULL: as the machine is */
+	struct compartment_board board;	/* what was said of it */
+	bool has_entries, has_granularity, has_firmware;
+	const char *files[3];		/* manifest, machine, bundle */
 };
+
+/* What holds for qemu-virt. */
+static const struct compartment_board boards[] = {
+	{
+		.name = "qemu-virt", .architecture = &architecture_riscv,
+		.entries = 16, .entries_kept = BOARD_ENTRIES_KEPT,
+		.granularity = 4,
+		.firmware = { .base = 0x80000000, .size = 1 << 20 },
+	}, {
+		.name = "qemu-virt", .architecture = &architecture_arm64,
+		.entries = BOARD_TABLES, .granularity = BOARD_PAGE_SIZE,
+		.firmware = { .base = 0x40200000, .size = 2 << 20 },
+		.doorbell_first = 224, .doorbell_count = 64,
+	},
+};
+#define BOARD_COUNT	(sizeof(boards) / sizeof(boards[0]))
 
 static void print_error(void *context, const char *text)
 {
@@ -73,8 +101,8 @@ static struct blob read_blob(const char *path)
 
 static int usage(void)
 {
-	fputs("usage: bulkhead-check [--map] [--device-tree <compartment>] [--entries <n>]\n"
-	      "       [--granularity <bytes>] [--firmware <base>,<size>]\n"
+	fputs("usage: bulkhead-check [--map] [--device-tree <compartment>] [--arch <name>]\n"
+	      "       [--entries <n>] [--granularity <bytes>] [--firmware <base>,<size>]\n"
 	      "       <manifest.dtb> <machine.dtb> [<bundle.itb>]\n", stderr);
 	return 2;
 }
@@ -94,29 +122,36 @@ static bool read_number(const char **text, char after, uint64_t max,
 
 /* What an option says of the board. */
 static bool read_board(const char *option, const char *text,
-		       struct compartment_board *board)
+		       struct options *options)
 {
+	struct compartment_board *board = &options->board;
 	struct memory_range *firmware = &board->firmware;
 	uint64_t value;
 
-	if (!strcmp(option, "--firmware"))
+	if (!strcmp(option, "--arch")) {
+		options->arch = text;
+		return true;
+	}
+	if (!strcmp(option, "--firmware")) {
+		options->has_firmware = true;
 		return read_number(&text, ',', UINT64_MAX, &firmware->base) &&
 		       read_number(&text, '\0', UINT64_MAX - firmware->base,
 				   &firmware->size);
+	}
 	if (!read_number(&text, '\0', 1U << 30, &value))
 		return false;
-	if (!strcmp(option, "--entries"))
+	if (!strcmp(option, "--entries")) {
+		options->has_entries = true;
 		board->entries = (unsigned int)value;
-	else if (!strcmp(option, "--granularity"))
-		board->granularity = value;
-	else
-		return false;
-	return board->granularity >= 4 &&
-	       !(board->granularity & (board->granularity - 1));
+		return true;
+	}
+	options->has_granularity = true;
+	board->granularity = value;
+	return !strcmp(option, "--granularity") && value >= 4 &&
+	       !(value & (value - 1));
 }
 
-static bool read_options(int argc, char **argv, struct options *options,
-			 struct compartment_board *board)
+static bool read_options(int argc, char **argv, struct options *options)
 {
 	unsigned int files = 0;
 	int i;
@@ -130,10 +165,41 @@ static bool read_options(int argc, char **argv, struct options *options,
 			return false;
 		else if (!strcmp(argv[i - 1], "--device-tree"))
 			options->device_tree = argv[i];
-		else if (!read_board(argv[i - 1], argv[i], board))
+		else if (!read_board(argv[i - 1], argv[i], options))
 			return false;
 	}
 	return files >= 2;
+}
+
+/*
+ * The board, as its architecture has it and the options say; false: there is no
+ * such architecture. A tree that is none is refused later, whatever the board.
+ */
+static bool choose_board(const struct options *options,
+			 const struct blob *machine,
+			 struct compartment_board *board)
+{
+	const char *arch = options->arch;
+	size_t i = 0;
+
+	if (!arch)
+		arch = machine->size >= sizeof(struct fdt_header) &&
+		       !fdt_check_full(machine->data, machine->size) &&
+		       fdt_node_offset_by_compatible(machine->data, -1,
+						     "arm,gic-v3") >= 0 ?
+		       architecture_arm64.name : architecture_riscv.name;
+	while (i < BOARD_COUNT && strcmp(boards[i].architecture->name, arch))
+		i++;
+	if (i == BOARD_COUNT)
+		return false;
+	*board = boards[i];
+	if (options->has_entries)
+		board->entries = options->board.entries;
+	if (options->has_granularity)
+		board->granularity = options->board.granularity;
+	if (options->has_firmware)
+		board->firmware = options->board.firmware;
+	return true;
 }
 
 /* The firmware reads the manifest that is in the bundle: is it this one? */
@@ -156,12 +222,11 @@ static bool holds_manifest(const struct bundle *bundle,
 
 /* All that the firmware checks before it starts anything, in its order. */
 static bool check(struct model *model, struct compartment_board *board,
-		  const char *const *files)
+		  struct blob machine, const char *const *files)
 {
 	struct compartment_report report = { .line = print_error };
 	static struct machine places;
 	struct blob manifest = read_blob(files[0]);
-	struct blob machine = read_blob(files[1]);
 	struct blob packed = { NULL, 0 };
 	struct bundle bundle;
 	uint64_t tree;
@@ -211,17 +276,17 @@ static int write_tree(const struct model *model, const char *name)
 
 int main(int argc, char **argv)
 {
-	struct compartment_board board = {
-		.name = "qemu-virt", .entries = 16,
-		.entries_kept = BOARD_ENTRIES_KEPT, .granularity = 4,
-		.firmware = { .base = 0x80000000, .size = 1 << 20 },
-	};
 	struct options options = { 0 };
+	static struct compartment_board board;
 	static struct model model;
+	struct blob machine;
 
-	if (!read_options(argc, argv, &options, &board))
+	if (!read_options(argc, argv, &options))
 		return usage();
-	if (!check(&model, &board, options.files))
+	machine = read_blob(options.files[1]);
+	if (!choose_board(&options, &machine, &board))
+		return usage();
+	if (!check(&model, &board, machine, options.files))
 		return 1;
 	if (options.map)
 		map_print(&model, print_line, NULL);

@@ -1,23 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Case 35: a bus master that the manifest declares trusted reaches memory that
- * its owner cannot. Physical memory protection does not confine it; the map
+ * its owner cannot. What confines the harts does not confine it; the map
  * says so, and this shows it: the disk copies a foreign page into a sector, and
  * back into own memory.
  */
 #include <common/console.h>
 #include <common/memory.h>
 #include <common/report.h>
-#include <common/string.h>
+#include <string.h>
 #include <virtio/blk.h>
 #include <virtio/driver.h>
 #include <virtio/mmio_driver.h>
+#include "board.h"
 #include "hostile.h"
 
 #define DMA_QUEUE_SIZE	8
 #define DMA_SPINS	100000000u
-/* Where the board's manifests put another compartment's image. */
-#define DMA_VICTIM	0x90000000ULL
 
 struct dma_request {
 	struct virtio_blk_req_header header;
@@ -85,7 +84,7 @@ void dma_run(void)
 	const struct tree_device *device = tree_find_device(&tree, NULL,
 							    "virtio,mmio");
 
-	if (!device || map_is_granted(DMA_VICTIM, sizeof(dma_sector)))
+	if (!device || map_is_granted(board.victim, sizeof(dma_sector)))
 		return;
 	if (!dma_bring_up(device)) {
 		print("dma: no disk at the granted %s: nothing to show\n",
@@ -93,7 +92,7 @@ void dma_run(void)
 		return;
 	}
 	/* Every payload begins with the same instructions as this one. */
-	report(dma_transfer(VIRTIO_BLK_T_OUT, DMA_VICTIM) &&
+	report(dma_transfer(VIRTIO_BLK_T_OUT, board.victim) &&
 	       dma_transfer(VIRTIO_BLK_T_IN, (uintptr_t)dma_sector) &&
 	       !memcmp(dma_sector, image_start, 8),
 	       "dma: a bus master declared trusted reads foreign memory, as the map warns");

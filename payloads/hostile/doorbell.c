@@ -7,10 +7,11 @@
 #include <common/firmware.h>
 #include <common/hart.h>
 #include <common/memory.h>
+#include "board.h"
+#include "calls.h"
 #include "hostile.h"
 
 #define LINK_SCAN	4096
-#define HART_SCAN	64
 
 static void doorbell_try(const char *what, long expected,
 			 unsigned long function, unsigned long a0,
@@ -23,7 +24,7 @@ static void doorbell_try(const char *what, long expected,
 static void doorbell_try_link(unsigned long link)
 {
 	unsigned long page = (unsigned long)bell_page;
-	long bad = FIRMWARE_INVALID_PARAM;
+	long bad = CALL_ERR_INVALID_PARAM;
 
 	doorbell_try("peer of", bad, DOORBELL_FID_GET_PEER, link, 0, 0, 0);
 	doorbell_try("mask of", bad, DOORBELL_FID_SET_MASK, link, 0, 0, 0);
@@ -57,7 +58,7 @@ static void doorbell_pages(void)
 {
 	unsigned long own = (unsigned long)bell_page;
 	unsigned long hart = hart_get_id();
-	long bad = FIRMWARE_INVALID_ADDRESS;
+	long bad = CALL_ERR_INVALID_ADDRESS;
 
 	attempt_begin("doorbell: pending pages outside own memory");
 	for (unsigned int i = 0; i < map_sample_count; i++) {
@@ -80,14 +81,21 @@ static void doorbell_pages(void)
 	attempt_end();
 }
 
+static void doorbell_try_delivery(const char *what, unsigned long delivery)
+{
+	doorbell_try(what, CALL_ERR_INVALID_PARAM, DOORBELL_FID_REGISTER,
+		     DOORBELL_LINK_ALL, (unsigned long)bell_page,
+		     hart_get_id(), delivery);
+}
+
 static void doorbell_targets(void)
 {
 	unsigned long own = (unsigned long)bell_page;
 	const struct tree_hart *self = tree_find_hart(&tree, hart_get_id());
-	long bad = FIRMWARE_INVALID_PARAM;
+	long bad = CALL_ERR_INVALID_PARAM;
 
 	attempt_begin("doorbell: foreign harts and bad identities");
-	for (unsigned long hart = 0; hart < HART_SCAN; hart++) {
+	for (unsigned long hart = 0; hart < CALLS_HARTS; hart++) {
 		if (tree_find_hart(&tree, hart))
 			continue;
 		doorbell_try("hart", bad, DOORBELL_FID_REGISTER,
@@ -99,15 +107,7 @@ static void doorbell_targets(void)
 		     own, ~0UL, 0);
 	doorbell_try("hart + 2^32", bad, DOORBELL_FID_REGISTER,
 		     DOORBELL_LINK_ALL, own, self->id | 1UL << 32, 0);
-	for (unsigned int bit = 11; bit < 64; bit++)
-		doorbell_try("identity", bad, DOORBELL_FID_REGISTER,
-			     DOORBELL_LINK_ALL, own, self->id, 1UL << bit);
-	doorbell_try("identity", bad, DOORBELL_FID_REGISTER, DOORBELL_LINK_ALL,
-		     own, self->id, ~0UL);
-	if (!self->imsic.size)
-		doorbell_try("identity without a file", bad,
-			     DOORBELL_FID_REGISTER, DOORBELL_LINK_ALL, own,
-			     self->id, 1);
+	calls_visit_deliveries(self, doorbell_try_delivery);
 	attempt_end();
 }
 
@@ -117,9 +117,9 @@ static void doorbell_bits(unsigned long count)
 		return;
 	attempt_begin("doorbell: the firmware's bit");
 	for (unsigned long link = 0; link < count; link++) {
-		doorbell_try("ring", FIRMWARE_INVALID_PARAM, DOORBELL_FID_RING,
+		doorbell_try("ring", CALL_ERR_INVALID_PARAM, DOORBELL_FID_RING,
 			     link, 1UL << DOORBELL_BIT_PEER, 0, 0);
-		doorbell_try("ring", FIRMWARE_INVALID_PARAM, DOORBELL_FID_RING,
+		doorbell_try("ring", CALL_ERR_INVALID_PARAM, DOORBELL_FID_RING,
 			     link, ~0UL, 0, 0);
 	}
 	attempt_end();

@@ -54,15 +54,11 @@ bool map_is_granted(uint64_t address, uint64_t size);
  */
 void map_walk(map_visit visit, void *context, unsigned int coarse);
 
-/* A few addresses of each kind, for what takes long: the last one is ~7. */
-extern const uint64_t map_samples[];
-extern const unsigned int map_sample_count;
-
 /* ---- Groups, each one or more reports ---- */
 
 void reach_run(void);		/* 31, 32, 37: loads, stores, fetches */
-void vector_run(void);		/* 31: masked vectors, on all harts at once */
-void registers_run(void);	/* 31: machine-level registers */
+/* What only the architecture has: <arch>/groups.c. */
+void architecture_run(void);
 void calls_run(void);		/* 30: every call of every extension */
 void doorbell_run(void);	/* 30, 37: the doorbell's calls */
 void residue_check(void);	/* 36: call before anything else */

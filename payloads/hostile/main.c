@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Several lives, each of which first looks for what a former one left: the
- * first two storm and leave behind what they can, the sixth (or the last, if
+ * first few storm and leave behind what they can, the sixth (or the last, if
  * there are fewer) attacks, and each but the last ends in the middle of what is
- * worst for its end (riscv/restart.c). Each says how many attempts were
+ * worst for its end (restart.c). Each says how many attempts were
  * refused; one that got through, or any other failed check, ends the
  * compartment as failed in that life.
  *
@@ -14,6 +14,7 @@
 #include <common/firmware.h>
 #include <common/report.h>
 #include "hostile.h"
+#include "leftover.h"
 
 #define LIVES_DEFAULT	16
 #define LIFE_ATTACK	6
@@ -21,8 +22,7 @@
 static void hostile_attack(void)
 {
 	reach_run();
-	vector_run();
-	registers_run();
+	architecture_run();
 	calls_run();
 	doorbell_run();
 	dma_run();
@@ -48,7 +48,7 @@ void payload_main(void)
 	residue_check();
 	if (life == (lives < LIFE_ATTACK ? lives : LIFE_ATTACK)) {
 		hostile_attack();
-	} else if (life <= 2) {
+	} else if (life <= leftover_way_count) {
 		storm_run();
 		residue_prepare(life);
 	}

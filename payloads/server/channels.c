@@ -2,7 +2,7 @@
 #include <common/channel.h>
 #include <common/console.h>
 #include <common/memory.h>
-#include <common/string.h>
+#include <string.h>
 #include <loopback/block.h>
 #include <loopback/server.h>
 #include "server.h"

@@ -156,8 +156,7 @@ int server_disk_init(struct server_disk *disk)
 		print("%s cannot be brought up\n", device->name);
 		return -1;
 	}
-	if (device->source < 0 ||
-	    irq_connect(device->source, disk_handle_interrupt, disk)) {
+	if (irq_connect(device, disk_handle_interrupt, disk)) {
 		print("%s has no interrupt\n", device->name);
 		return -1;
 	}

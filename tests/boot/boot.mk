@@ -12,10 +12,26 @@ $(boot-out)/expanded: tests/boot/tests.conf tests/boot/expand.sh
 	tests/boot/expand.sh $< $(@D)
 	touch $@
 
-# An entry is <case>:<system>:<aia>.
+# An entry is <case>:<architecture>:<system>:<aia>:<start>.
+# boot-rules(case, architecture, system, aia, start)
 define boot-rules
-$(boot-out)/$(1).t: $(boot-out)/expanded $(call firmware,$(2),$(3)) build/demo.img
+$(boot-out)/$(1).t: $(boot-out)/expanded $(call firmware,$(2),$(3),$(4)) build/demo.img \
+		$(if $(filter u-boot,$(5)),$(boot-u-boot))
 	echo 'exec tests/boot/run.sh $(boot-out)/$(1).case' > $$@
 endef
-$(foreach entry,$(boot-list),$(eval $(call boot-rules,$(word 1,$(subst :, ,$(entry))),$(word \
-	2,$(subst :, ,$(entry))),$(word 3,$(subst :, ,$(entry))))))
+boot-entry = $(eval $(call boot-rules,$(word 1,$(1)),$(word 2,$(1)),$(word 3,$(1)),$(word 4,$(1)),$(word 5,$(1))))
+
+# Debian's U-Boot for the machine: fetched, not installed.
+boot-u-boot := build/u-boot/stamp
+build/u-boot.deb: tests/boot/boot.mk
+	$(call say,FETCH,u-boot-qemu)
+	mkdir -p $(@D)
+	firmware/fetch-deb.sh u-boot-qemu bookworm all $@
+
+$(boot-u-boot): build/u-boot.deb
+	$(call say,UNPACK,$(@D))
+	rm -rf $(@D) && mkdir -p $(@D)
+	dpkg-deb -x $< $(@D)
+	touch $@
+
+$(foreach entry,$(boot-list),$(call boot-entry,$(subst :, ,$(entry))))

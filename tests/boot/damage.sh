@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# damage.sh <folder of a system> <result> <how>...: a copy of the system's
-# fw_payload.bin whose bundle is spoiled:
+# damage.sh <firmware> <bundle> <result> <how>...: a copy of the firmware whose
+# bundle, the one given, is spoiled:
 #
 #	image <name>	one bit of that image's bytes is flipped
 #	hash <name>	one bit of that image's sha256 is flipped
@@ -10,24 +10,25 @@
 
 set -eu
 
-system=$1
-result=$2
-how=$3
-image=${4:-}
-bundle=$system/bundle.itb
-
-# symbol <name>: its address in the firmware
-symbol()
-{
-	"${CROSS_COMPILE:-riscv64-linux-gnu-}nm" "$system/fw_payload.elf" |
-	awk -v name="$1" '$3 == name { print $1 }'
-}
+firmware=$1
+bundle=$2
+result=$3
+how=$4
+image=${5:-}
 
 # offset_of_bytes <hex digits>: where these bytes lie in the bundle
 offset_of_bytes()
 {
 	perl -0777 -ne 'BEGIN { $bytes = pack "H*", shift }
 		my $at = index $_, $bytes; exit 1 if $at < 0; print $at' "$1" "$bundle"
+}
+
+# Where the bundle, all of it, lies in the firmware.
+offset_of_bundle()
+{
+	perl -0777 -e 'my ($firmware, $bundle) = map { local @ARGV = $_; <> } @ARGV;
+		my $at = index $firmware, $bundle; exit 1 if $at < 0; print $at' \
+		"$firmware" "$bundle"
 }
 
 # flip <offset in the result>
@@ -49,8 +50,8 @@ bytes_of()
 	done
 }
 
-cp "$system/fw_payload.bin" "$result"
-start=$((0x$(symbol payload_bin) - 0x$(symbol _fw_start)))
+cp "$firmware" "$result"
+start=$(offset_of_bundle)
 case $how in
 image)
 	bytes=$(bytes_of "/images/$image" data)

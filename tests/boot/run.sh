@@ -9,6 +9,15 @@ here=$(dirname "$0")
 declare -A key
 claims=()
 
+# What patterns may name: where RAM begins, and the devices as in machine.h of
+# the architecture's manifests.
+declare -A ram=([riscv]=0x80000000 [arm64]=0x40000000)
+declare -A disk_path=([riscv]=/soc/virtio_mmio@10001000 [arm64]=/virtio_mmio@a000000)
+declare -A second_disk_path=([riscv]=/soc/virtio_mmio@10002000 [arm64]=/virtio_mmio@a001000)
+
+# Where the firmware lies for U-Boot to start it.
+loaded_at=0x48000000
+
 while IFS= read -r line; do
 	name=${line%% = *}
 	value=${line#* = }
@@ -33,6 +42,19 @@ point()
 	fi
 }
 
+# fill <text>: $filled is that with the values of what it names in braces
+fill()
+{
+	filled=${1//'{sha256}'/${sha256:-}}
+	filled=${filled//'{bytes}'/${key[disk]}}
+	filled=${filled//'{disk}'/${disk_path[${key[arch]}]}}
+	filled=${filled//'{second-disk}'/${second_disk_path[${key[arch]}]}}
+	while [[ $filled =~ \{ram\+([0-9a-f]+)\} ]]; do
+		filled=${filled/"${BASH_REMATCH[0]}"/$(printf '%#x' \
+			$((${ram[${key[arch]}]} + 0x${BASH_REMATCH[1]})))}
+	done
+}
+
 make_disk()
 {
 	disk=
@@ -49,24 +71,96 @@ make_disk()
 
 make_firmware()
 {
-	system=build/riscv/${key[system]}/${key[aia]}
-	firmware=$system/fw_payload.bin
+	local intact
+	case ${key[arch]} in
+	riscv)
+		system=build/riscv/${key[system]}/${key[aia]}
+		intact=$system/fw_payload.bin
+		;;
+	arm64)
+		system=build/arm64/${key[system]}
+		intact=$system/firmware.bin
+		;;
+	esac
+	firmware=$intact
 	[ -n "${key[damage]}" ] || return 0
 	firmware=$work.bin
 	# shellcheck disable=SC2086 # words
-	"$here/damage.sh" "$system" "$firmware" ${key[damage]} || exit 1
+	"$here/damage.sh" "$intact" "$system/bundle.itb" "$firmware" ${key[damage]} || exit 1
+}
+
+# make_tree <node> <property> <cell>...: the machine's own, with another property
+make_tree()
+{
+	local machine=virt,gic-version=3,virtualization=on
+	[ "${key[arch]}" = arm64 ] || machine=virt,aia=${key[aia]}
+	"$qemu" -M "$machine,dumpdtb=$work.dtb" -cpu "${key[cpu]}" -smp "${key[harts]}" \
+		-m "${key[mem]}" -display none -nic none > /dev/null 2>&1 &&
+	fdtput -t x "$work.dtb" "$@" || exit 1
+}
+
+# How the machine is started: straight with the firmware, by U-Boot, or in a
+# mode that does not suffice.
+choose_start()
+{
+	options=(--unchecked --firmware "$firmware")
+	typist=true
+	case ${key[start]} in
+	direct)	;;
+	u-boot)
+		options+=(--loader build/u-boot/usr/lib/u-boot/qemu_arm64/u-boot.bin $loaded_at)
+		typist=type_to_u_boot
+		;;
+	el1)
+		options+=(--machine gic-version=3)
+		;;
+	*)
+		echo "no way to start: ${key[start]}" >&2
+		exit 1
+		;;
+	esac
+	if [ -n "${key[tree]}" ]; then
+		fill "${key[tree]}"
+		# shellcheck disable=SC2086 # words
+		make_tree $filled
+		options+=(--tree "$work.dtb")
+	fi
+}
+
+# until_console <pattern>: false if it has not come before the machine ends
+until_console()
+{
+	until grep -aqE -e "$1" "$work.raw"; do
+		[ -e "$work.running" ] || return 1
+		sleep 0.1
+	done
+}
+
+# What a person would type; U-Boot gives the firmware the tree that it runs by.
+type_to_u_boot()
+{
+	until_console 'Hit any key' && echo
+	until_console '^=> ' && echo "booti $loaded_at - \${fdtcontroladdr}"
+	until_console '^bulkhead: '
 }
 
 # Ends by itself, or after the time limit by the pid that timeout(1) has.
 boot()
 {
 	console=$work.log
-	HARTS=${key[harts]} AIA=${key[aia]} MEM=${key[mem]} CPU=${key[cpu]} \
-	DISK=$disk WRITE=${key[write]} GDB=0 \
-		timeout --kill-after=5 "${key[timeout]}" \
-		"$here/../../firmware/qemu.sh" --unchecked --firmware "$firmware" "$system" \
-		< /dev/null 2>&1 | tr -d '\r' > "$console"
-	status=${PIPESTATUS[0]}
+	: > "$work.raw"
+	: > "$work.running"
+	$typist < /dev/null | {
+		ARCH=${key[arch]} HARTS=${key[harts]} AIA=${key[aia]} MEM=${key[mem]} \
+		CPU=${key[cpu]} DISK=$disk WRITE=${key[write]} GDB=0 \
+			timeout --kill-after=5 "${key[timeout]}" \
+			"$here/../../firmware/qemu.sh" "${options[@]}" "$system" 2>&1
+		echo $? > "$work.status"
+		rm -f "$work.running"
+	} > "$work.raw"
+	tr -d '\r' < "$work.raw" > "$console"
+	status=$(cat "$work.status")
+	rm -f "$work.raw" "$work.status"
 }
 
 judge_end()
@@ -94,8 +188,8 @@ judge_console()
 	for claim in "${claims[@]}"; do
 		kind=${claim%% *}
 		pattern=${claim#* }
-		pattern=${pattern//'{sha256}'/$sha256}
-		pattern=${pattern//'{bytes}'/${key[disk]}}
+		fill "$pattern"
+		pattern=$filled
 		case $kind in
 		expect)
 			line=$(matches "$pattern")
@@ -139,8 +233,11 @@ judge_disk()
 	fi
 }
 
+qemu=${QEMU:-qemu-system-riscv64}
+[ "${key[arch]}" = riscv ] || qemu=${AARCH64_QEMU:-qemu-system-aarch64}
 make_disk
 make_firmware
+choose_start
 boot
 judge_end
 judge_console
@@ -154,5 +251,5 @@ if [ $failed -gt 0 ]; then
 		echo "---"
 	} >&2
 else
-	rm -f "$work.bin" "$work.img"
+	rm -f "$work.bin" "$work.img" "$work.dtb"
 fi

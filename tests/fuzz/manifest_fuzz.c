@@ -3,13 +3,14 @@
  * Any bytes as a manifest, or as the machine's tree; and a good pair of both
  * with any properties and nodes changed.
  *
- * Input: what it is (low bits of the first byte: interrupt controller, 4: the
- * machine, 8: edits), how many edits or 0, then the edits, then the blob. With
- * no edit, or behind them, the blob takes the place of the fixture's tree.
+ * Input: what it is (low two bits of the first byte: interrupt controller, and
+ * with it the architecture; 4: the machine, 8: edits), how many edits or 0, then
+ * the edits, then the blob. With no edit, or behind them, the blob takes the
+ * place of the fixture's tree.
  *
  * What must hold of whatever is accepted: everything that refers to something
- * refers to what is there, no byte of memory has two owners, and the map and
- * every compartment's tree can be made.
+ * refers to what is there, no byte of memory, register or interrupt has two
+ * owners, and the map and every compartment's tree can be made.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <libfdt.h>
 
 #include <compartment/devicetree.h>
+#include <compartment/grant.h>
 #include <compartment/map.h>
 
 #include "fuzz.h"
@@ -57,7 +59,8 @@ static const char *pick_property(struct fuzz_input *in, const void *tree,
 static void edit(struct fuzz_input *in, void *tree)
 {
 	static const uint64_t bases[] = { 0, 0x80000000, 0x90000000,
-					  0x91000000, 0x10001000 };
+					  0x91000000, 0x10001000, 0x50000000,
+					  0xa000000 };
 	uint8_t op = fuzz_u8(in);
 	int node = pick_node(in, tree), length;
 	char name[64], value[64];
@@ -78,9 +81,9 @@ static void edit(struct fuzz_input *in, void *tree)
 		if (op & 0x80)
 			cell = fuzz_u32(in);
 		else if (op & 0x40)
-			cell = (uint32_t)(bases[cell % 5] + 0x1000 * cell);
+			cell = (uint32_t)(bases[cell % 7] + 0x1000 * cell);
 		else if (op & 0x20)
-			cell = (uint32_t)bases[cell % 5] + fuzz_u8(in);
+			cell = (uint32_t)bases[cell % 7] + fuzz_u8(in);
 		if (length >= 4) {
 			cell = cpu_to_fdt32(cell);
 			memcpy(value + 4 * (fuzz_u8(in) %
@@ -186,6 +189,26 @@ static void check_channel(const struct model *model,
 	FUZZ_REQUIRE(channel->bit + channel->queues < 63);
 }
 
+static void check_devices(const struct model_device *a,
+			  const struct model_device *b)
+{
+	struct memory_range mine, other;
+	unsigned int i, j;
+
+	FUZZ_REQUIRE(a->node != b->node);
+	if (a->owner == b->owner)
+		return;
+	for (i = 0; i < a->reg_count; i++)
+		for (j = 0; j < b->reg_count; j++) {
+			mine = grant_device_range(a, i);
+			other = grant_device_range(b, j);
+			FUZZ_REQUIRE(!overlap(&mine, &other));
+		}
+	for (i = 0; i < a->interrupt_count; i++)
+		for (j = 0; j < b->interrupt_count; j++)
+			FUZZ_REQUIRE(a->interrupts[i] != b->interrupts[j]);
+}
+
 static void check_model(void)
 {
 	static uint64_t tree[MODEL_TREE_SIZE / 8];
@@ -207,9 +230,10 @@ static void check_model(void)
 		FUZZ_REQUIRE(model->devices[i].owner <
 			     model->compartment_count);
 		FUZZ_REQUIRE(model->devices[i].reg_count <= MODEL_REGS_MAX);
+		FUZZ_REQUIRE(model->devices[i].interrupt_count <=
+			     MODEL_INTERRUPTS_MAX);
 		for (j = 0; j < i; j++)
-			FUZZ_REQUIRE(model->devices[i].node !=
-				     model->devices[j].node);
+			check_devices(&model->devices[i], &model->devices[j]);
 	}
 	for (i = 0; i < model->link_count; i++) {
 		FUZZ_REQUIRE(model->links[i].ends[0] !=
@@ -254,7 +278,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t machine_size = sizeof(fixture.machine);
 	int result;
 
-	system_make(&fixture, what % 3);
+	system_make(&fixture, what % FIXTURE_INTERRUPTS);
 	if (what & 8) {
 		while (edits--)
 			edit(&in, what & 4 ? fixture.machine :

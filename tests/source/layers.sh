@@ -28,6 +28,10 @@ layer doorbell 'doorbell/.*|port/.*'
 layer loopback 'loopback/.*|virtio/.*|port/.*'
 layer vhost 'vhost/.*|loopback/.*|virtio/.*|port/.*|[a-z_]+\.h|(sys|linux)/[a-z_]+\.h'
 layer compartment 'stdarg\.h|compartment/.*|doorbell/.*|port/.*|libfdt\.h'
+layer partitioner 'stdarg\.h|partitioner/.*|compartment/.*|doorbell/.*|port/.*|libfdt(_env)?\.h|virtio/mmio\.h'
+layer freestanding 'string\.h|limits\.h'
+layer arm64 'arm64/.*|partitioner/.*|compartment/.*|doorbell/.*|port/.*|libfdt(_env)?\.h|string\.h'
+layer riscv 'riscv/.*|partitioner/.*|compartment/.*|doorbell/.*|port/.*|libfdt(_env)?\.h|sbi/.*|sbi_utils/.*|platform_override\.h'
 
 claim 'no architecture #ifdef outside the architecture folders' "$(
 	our_files -name '*.[chS]' |

@@ -7,21 +7,27 @@
 . tests/source/tap-lib.sh
 
 check=build/host/gcc/bulkhead-check
-demo=build/riscv/demo/none
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# machine <aia> <memory> <name>: writes the machine's tree
+# machine <architecture> <aia> <memory> <name>: writes the machine's tree
 machine()
 {
-	"${QEMU:-qemu-system-riscv64}" -M "virt,aia=$1,dumpdtb=$work/$3.dtb" \
-		-smp 8 -m "$2" -display none > /dev/null 2>&1
+	case $1 in
+	riscv)
+		"${QEMU:-qemu-system-riscv64}" -M "virt,aia=$2,dumpdtb=$work/$4.dtb" \
+			-smp 8 -m "$3" -display none ;;
+	arm64)
+		"${AARCH64_QEMU:-qemu-system-aarch64}" -cpu cortex-a72 \
+			-M "virt,virtualization=on,gic-version=3,dumpdtb=$work/$4.dtb" \
+			-smp 8 -m "$3" -display none -nic none ;;
+	esac > /dev/null 2>&1
 }
 
 # refuses <what> <exit status> <what is said> <argument>...
 refuses()
 {
-	what=$1
+	what="$1 ($arch)"
 	expected=$2
 	words=$3
 	shift 3
@@ -32,44 +38,69 @@ refuses()
 			echo "status $status: $output")"
 }
 
-for aia in none aplic aplic-imsic; do
-	machine $aia 512M $aia
+# accepts <aia> <folders of the system>: every system of the board
+accepts()
+{
+	machine "$arch" "$1" 512M "$arch-$1"
 	for manifest in platform/qemu-virt/manifests/*.dts; do
 		system=$(basename "$manifest" .dts)
-		built=build/riscv/$system/$aia
-		claim "bulkhead-check accepts $system on $aia" "$(
-			output=$("$check" "$built/manifest.dtb" "$work/$aia.dtb" \
+		built=build/$arch/$system$2
+		claim "bulkhead-check accepts $system on $arch ($1)" "$(
+			output=$("$check" "$built/manifest.dtb" "$work/$arch-$1.dtb" \
 				"$built/bundle.itb" 2>&1) || echo "$output")"
 	done
+}
+
+# refusals <demonstration> <another system> <machine's tree> <aia> <RAM>
+#	<option for a board without enough entries> <what is said>
+refusals()
+{
+	demo=$1
+	other=$2
+	tree=$work/$3.dtb
+	aia=$4
+	ram=$5
+
+	# The last bytes of a FIT are its strings; the middle is an image's data.
+	bundle=$demo/bundle.itb
+	cp "$bundle" "$work/changed.itb"
+	printf '\377\0\377\0' | dd of="$work/changed.itb" bs=1 conv=notrunc status=none \
+		seek=$(($(stat -c %s "$bundle") / 2))
+	few=$6
+	few_words=$7
+	set -- "$demo/manifest.dtb" "$tree"
+	refuses 'a changed bundle' 1 'sha256' "$@" "$work/changed.itb"
+	refuses "another system's bundle" 1 'another manifest' "$@" "$other/bundle.itb"
+	refuses 'too few entries' 1 "$few_words" --entries "$few" "$@" "$bundle"
+	refuses 'a coarse board' 1 'finer than protection can be set' \
+		--granularity 0x2000 "$@" "$bundle"
+	refuses 'memory in the firmware' 1 'which is the firmware;' \
+		--firmware "$(printf '%#x' $((ram + 0xff00000))),0x100001" "$@" "$bundle"
+	refuses 'options that are no numbers' 2 usage --entries many "$@" "$bundle"
+
+	# The demonstration's memory ends at 276 MiB: the copies need some more.
+	machine "$arch" "$aia" 276M tight
+	refuses "memory in the firmware's copies" 1 "the firmware's copies" \
+		"$demo/manifest.dtb" "$work/tight.dtb" "$bundle"
+	machine "$arch" "$aia" 277M enough
+	claim "bulkhead-check accepts copies right behind ($arch)" "$(
+		"$check" "$demo/manifest.dtb" "$work/enough.dtb" "$bundle" 2>&1)"
+	machine "$arch" "$aia" 1M small
+	refuses 'a machine without room for copies' 1 'too little memory' \
+		"$demo/manifest.dtb" "$work/small.dtb" "$bundle"
+	fdtput -r "$tree" "$(fdtget -l "$tree" / | sed -n 's,^memory@,/&,p')"
+	refuses 'a machine without memory' 1 'no RAM there' "$@" "$bundle"
+}
+
+arch=riscv
+for aia in none aplic aplic-imsic; do
+	accepts $aia /$aia
 done
+refusals build/riscv/demo/none build/riscv/three/none riscv-none none 0x80000000 \
+	3 'needs . protection entries, 1 are available'
 
-# The last bytes of a FIT are its strings; the middle is an image's data.
-bundle=$demo/bundle.itb
-cp "$bundle" "$work/changed.itb"
-printf '\377\0\377\0' | dd of="$work/changed.itb" bs=1 conv=notrunc status=none \
-	seek=$(($(stat -c %s "$bundle") / 2))
-set -- "$demo/manifest.dtb" "$work/none.dtb"
-refuses 'a changed bundle' 1 'sha256' "$@" "$work/changed.itb"
-refuses "another system's bundle" 1 'another manifest' "$@" \
-	build/riscv/three/none/bundle.itb
-refuses 'too few entries' 1 'needs . protection entries, 1 are available' \
-	--entries 3 "$@" "$bundle"
-refuses 'a coarse board' 1 'finer than protection can be set' \
-	--granularity 0x2000 "$@" "$bundle"
-refuses 'memory in the firmware' 1 'which is the firmware;' \
-	--firmware 0x8ff00000,0x100001 "$@" "$bundle"
-refuses 'options that are no numbers' 2 usage --entries many "$@" "$bundle"
-
-# The demonstration's memory ends at 276 MiB: the copies need some more.
-machine none 276M tight
-refuses "memory in the firmware's copies" 1 "the firmware's copies" \
-	"$demo/manifest.dtb" "$work/tight.dtb" "$bundle"
-machine none 277M enough
-claim 'bulkhead-check accepts copies right behind' "$(
-	"$check" "$demo/manifest.dtb" "$work/enough.dtb" "$bundle" 2>&1)"
-machine none 1M small
-refuses 'a machine without room for copies' 1 'too little memory' \
-	"$demo/manifest.dtb" "$work/small.dtb" "$bundle"
-fdtput -r "$work/none.dtb" "$(fdtget -l "$work/none.dtb" / | sed -n 's,^memory@,/&,p')"
-refuses 'a machine without memory' 1 'no RAM there' "$@" "$bundle"
+arch=arm64
+accepts gic ''
+refusals build/arm64/demo build/arm64/three arm64-gic gic 0x40000000 \
+	1 'needs . '
 finish

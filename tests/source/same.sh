@@ -6,17 +6,7 @@
 
 . tests/source/tap-lib.sh
 
-payloads=build/riscv/payloads
-firmware=build/riscv/demo/none/fw_payload.elf
-
-# units <image>: the sources of our libraries that the compiler's debugging
-# information says it was made of; lib/riscv is glue and has no part here
-units()
-{
-	LC_ALL=C readelf --debug-dump=info --dwarf-depth=1 "$1" 2>/dev/null |
-	sed -nE 's,.*DW_AT_name .*[: /](lib/(virtio|loopback|doorbell|compartment)/[^/]*\.c)[[:space:]]*$,\1,p' |
-	sort -u
-}
+. tests/source/units-lib.sh
 
 # not_compiled <build folder> <library>...: sources of ours which that build
 # did not compile, or took from elsewhere
@@ -51,15 +41,24 @@ for folder; do
 	claim "every source of the core is compiled (${folder#build/})" \
 		"$(not_compiled "$folder" virtio loopback doorbell)"
 done
-claim 'every source of ring and channel is compiled (riscv/payloads)' \
-	"$(not_compiled $payloads virtio loopback)"
-claim 'the doorbell is compiled (riscv/opensbi)' \
-	"$(not_compiled build/riscv/opensbi doorbell)"
-claim 'the client is made of the sources that are tested' \
-	"$(lacks $payloads/client.elf lib/virtio/driver.c lib/loopback/client.c)"
-claim 'the server is made of the sources that are tested' \
-	"$(lacks $payloads/server.elf lib/virtio/device.c lib/virtio/driver.c \
-		lib/virtio/region.c lib/loopback/server.c)"
-claim 'the firmware is made of the sources that are tested' \
-	"$(lacks $firmware lib/doorbell/doorbell.c lib/compartment/manifest.c)"
+
+# images <architecture> <folder of its firmware's objects> <firmware>
+images()
+{
+	payloads=build/$1/payloads
+	claim "every source of ring and channel is compiled ($1/payloads)" \
+		"$(not_compiled "$payloads" virtio loopback)"
+	claim "the doorbell is compiled (${2#build/})" \
+		"$(not_compiled "$2" doorbell)"
+	claim "the client is made of the sources that are tested ($1)" \
+		"$(lacks "$payloads/client.elf" lib/virtio/driver.c lib/loopback/client.c)"
+	claim "the server is made of the sources that are tested ($1)" \
+		"$(lacks "$payloads/server.elf" lib/virtio/device.c lib/virtio/driver.c \
+			lib/virtio/region.c lib/loopback/server.c)"
+	claim "the firmware is made of the sources that are tested ($1)" \
+		"$(lacks "$3" lib/doorbell/doorbell.c lib/compartment/manifest.c \
+			lib/partitioner/life.c "lib/compartment/$1/machine.c")"
+}
+images riscv build/riscv/opensbi build/riscv/demo/none/fw_payload.elf
+images arm64 build/arm64/firmware build/arm64/demo/firmware.elf
 finish

@@ -5,13 +5,8 @@
 
 . tests/source/tap-lib.sh
 
-. firmware/opensbi.pin
-
 text_bound=65536
 lines_bound=5000
-
-measured=$(firmware/measure.sh build/riscv/demo/none/fw_payload.elf \
-	build/riscv/opensbi "${OPENSBI_SRC:-build/opensbi-$OPENSBI_VERSION}")
 
 # value <name>
 value()
@@ -19,14 +14,17 @@ value()
 	echo "$measured" | awk -v name="$1" '$2 == name { print $3 }'
 }
 
-text=$(value firmware_text_bytes)
-lines=$(value firmware_lines)
-claim "our code and constants in the firmware: $text of $text_bound bytes" "$(
-	[ "$text" -le $text_bound ] || echo "$text bytes")"
-claim "our lines that run in M-mode: $lines of $lines_bound" "$(
-	[ "$lines" -le $lines_bound ] || echo "$lines lines")"
-echo "# OpenSBI's and libfdt's lines linked in: $(value firmware_lines_opensbi)"
-for library in virtio doorbell loopback compartment riscv; do
-	echo "# lib/$library: $(cat lib/$library/*.[chS] | wc -l) lines with comments"
+for arch in riscv arm64; do
+	measured=$(firmware/measure.sh $arch)
+	text=$(value firmware_text_bytes)
+	lines=$(value firmware_lines)
+	claim "our code and constants in the firmware: $text of $text_bound bytes ($arch)" "$(
+		[ "$text" -le $text_bound ] || echo "$text bytes")"
+	claim "our lines in the firmware: $lines of $lines_bound ($arch)" "$(
+		[ "$lines" -le $lines_bound ] || echo "$lines lines")"
+	echo "# others' lines linked in: $(value firmware_lines_opensbi) ($arch)"
+done
+for library in virtio doorbell loopback compartment partitioner riscv arm64; do
+	echo "# lib/$library: $(find lib/$library -name '*.[chS]' | xargs cat | wc -l) lines with comments"
 done
 finish

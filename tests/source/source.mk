@@ -3,7 +3,7 @@
 # each a script that prints TAP with the functions of tap-lib.sh.
 
 source-checks := $(patsubst tests/source/%.sh,$(check-out)/source/%.t,\
-	$(filter-out %/tap-lib.sh,$(wildcard tests/source/*.sh)))
+	$(filter-out %-lib.sh,$(wildcard tests/source/*.sh)))
 
 # What the checks look at besides the source: the core's objects in all builds,
 # those of a hosted program and those of a program without an operating system.
@@ -11,16 +11,17 @@ freestanding-flavours := $(foreach architecture,riscv64 aarch64 arm s390x,\
 	$(architecture)-gcc $(architecture)-clang)
 source-pure := $(wildcard lib/virtio/*.c lib/doorbell/*.c lib/loopback/*.c)
 source-builds := $(addprefix $(unit-out)/,gcc clang $(cross-flavours)) \
-	$(addprefix build/freestanding/,firmware gcc clang $(freestanding-flavours))
+	$(addprefix build/freestanding/,firmware firmware-arm64 gcc clang $(freestanding-flavours))
 $(check-out)/source/symbols.t $(check-out)/source/same.t: \
 	$(foreach build,$(source-builds),$(source-pure:%.c=$(build)/%.o))
 $(check-out)/source/symbols.t $(check-out)/source/same.t: source-arguments = $(source-builds)
-$(check-out)/source/same.t: $(unit-out)/gcc/library.a $(PAYLOAD_IMAGES)
-$(check-out)/source/same.t $(check-out)/source/size.t $(check-out)/source/opensbi.t: \
-	$(call firmware,demo,none)
+$(check-out)/source/same.t: $(unit-out)/gcc/library.a
+$(patsubst %,$(check-out)/source/%.t,same size lines): $(PAYLOAD_IMAGES) \
+	$(call firmware,riscv,demo,none) $(call firmware,arm64,demo)
+$(check-out)/source/opensbi.t: $(call firmware,riscv,demo,none)
 
 $(check-out)/source/manifests.t: host \
-	$(foreach system,$(board-systems),$(foreach aia,$(aia-choices),$(call firmware,$(system),$(aia))))
+	$(foreach arch,$(architectures),$(call firmwares,$(arch),$(board-systems)))
 
 $(check-out)/source/%.t: tests/source/%.sh build/variables build/sources
 	mkdir -p $(@D)
@@ -29,6 +30,9 @@ $(check-out)/source/%.t: tests/source/%.sh build/variables build/sources
 # As a stranger would compile them: no libc, no include path but ours.
 freestanding-cc-firmware = $(CROSS_COMPILE)gcc -march=rv64imac_zicsr_zifencei -mabi=lp64
 freestanding-port-firmware := riscv
+freestanding-cc-firmware-arm64 = $(AARCH64_CROSS_COMPILE)gcc -march=armv8-a -mgeneral-regs-only \
+	-mno-outline-atomics
+freestanding-port-firmware-arm64 := arm64
 freestanding-port-riscv64-gcc := riscv
 freestanding-port-riscv64-clang := riscv
 
@@ -42,7 +46,8 @@ build/freestanding/$(1)/%.o: %.c tests/source/source.mk tests/unit/cross.mk buil
 		-MMD -MP -c $$< -o $$@
 endef
 $(foreach compiler,gcc clang,$(eval $(call freestanding-rules,$(compiler),$(compiler))))
-$(eval $(call freestanding-rules,firmware,$(freestanding-cc-firmware)))
+$(foreach firmware,firmware firmware-arm64,$(eval \
+	$(call freestanding-rules,$(firmware),$(freestanding-cc-$(firmware)))))
 $(foreach flavour,$(freestanding-flavours),$(eval \
 	$(call freestanding-rules,$(flavour),$(call cross-cc,$(flavour)))))
 

@@ -21,7 +21,7 @@ undefined()
 	folder=$1
 	allowed=$compilers_four
 	case $folder in
-	*/host/gcc|*/freestanding/firmware) allowed= ;;
+	*/host/gcc|*/freestanding/firmware*) allowed= ;;
 	esac
 	shift
 	for library; do

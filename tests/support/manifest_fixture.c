@@ -1,61 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include <compartment/architecture.h>
 
-#include <libfdt.h>
+#include "manifest_fixture_tree.h"
 
-#include "manifest_fixture.h"
-
-#define HARTS	4
-
-static void must(int rc)
-{
-	if (rc < 0) {
-		fprintf(stderr, "fixture: %s\n", fdt_strerror(rc));
-		abort();
-	}
-}
-
-static void put_cells(void *fdt, const char *name, const uint32_t *cells,
-		      size_t count)
-{
-	fdt32_t raw[64];
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		raw[i] = cpu_to_fdt32(cells[i]);
-	must(fdt_property(fdt, name, raw, (int)(4 * count)));
-}
-
-#define PUT(fdt, name, ...)						\
-	put_cells(fdt, name, (const uint32_t[]){ __VA_ARGS__ },		\
-		  sizeof((const uint32_t[]){ __VA_ARGS__ }) / 4)
-
-static void put_reg(void *fdt, uint32_t base, uint32_t size)
-{
-	PUT(fdt, "reg", 0, base, 0, size);
-}
-
-static void begin(void *fdt, const char *name)
-{
-	must(fdt_begin_node(fdt, name));
-}
-
-static void end(void *fdt)
-{
-	must(fdt_end_node(fdt));
-}
-
-static void start_tree(void *fdt, const char *compatible)
-{
-	must(fdt_create(fdt, FIXTURE_BLOB_SIZE));
-	must(fdt_finish_reservemap(fdt));
-	begin(fdt, "");
-	PUT(fdt, "#address-cells", 2);
-	PUT(fdt, "#size-cells", 2);
-	must(fdt_property_string(fdt, "compatible", compatible));
-}
+#define HARTS	FIXTURE_HARTS
 
 static void put_device(void *fdt, const char *name, const char *compatible,
 		       uint32_t base, uint32_t size)
@@ -203,29 +151,37 @@ static void put_compartment(void *fdt, const char *name, uint32_t phandle,
 }
 
 static void put_granted(void *fdt, const char *name, const char *path,
-			const char *dma)
+			const char *dma, bool whole_page)
 {
 	begin(fdt, name);
 	must(fdt_property_string(fdt, "path", path));
 	must(fdt_property_string(fdt, "dma", dma));
+	if (whole_page)
+		must(fdt_property(fdt, "whole-page", NULL, 0));
 	end(fdt);
 }
 
-static void put_compartments(void *fdt)
+static void put_compartments(void *fdt, uint32_t start, bool is_arm64)
 {
 	begin(fdt, "compartments");
-	put_compartment(fdt, "server", SERVER, 0x90000000, 2);
+	put_compartment(fdt, "server", SERVER, start, 2);
 	PUT(fdt, "harts", 0);
 	begin(fdt, "devices");
-	put_granted(fdt, "disk", "/soc/disk@10001000", "trusted");
-	put_granted(fdt, "irq", "/soc/irq@d000000", "none");
+	if (is_arm64) {
+		put_granted(fdt, "disk", "/virtio_mmio@a000000", "trusted",
+			    true);
+	} else {
+		put_granted(fdt, "disk", "/soc/disk@10001000", "trusted",
+			    false);
+		put_granted(fdt, "irq", "/soc/irq@d000000", "none", false);
+	}
 	end(fdt);
 	end(fdt);
-	put_compartment(fdt, "client", CLIENT, 0x90400000, 1);
+	put_compartment(fdt, "client", CLIENT, start + 0x400000, 1);
 	PUT(fdt, "harts", 1);
 	must(fdt_property_string(fdt, "bootargs", "rounds=3"));
 	end(fdt);
-	put_compartment(fdt, "other", OTHER, 0x90c00000, 0);
+	put_compartment(fdt, "other", OTHER, start + 0xc00000, 0);
 	PUT(fdt, "harts", 2, 3);
 	PUT(fdt, "boot-hart", 3);
 	PUT(fdt, "observes", CLIENT);
@@ -233,18 +189,18 @@ static void put_compartments(void *fdt)
 	end(fdt);
 }
 
-static void put_shared(void *fdt)
+static void put_shared(void *fdt, uint32_t start)
 {
 	begin(fdt, "windows");
 	begin(fdt, "disk-window");
 	PUT(fdt, "phandle", DISK_WINDOW);
-	put_reg(fdt, 0x91000000, 0x400000);
+	put_reg(fdt, start + 0x1000000, 0x400000);
 	PUT(fdt, "members", SERVER, CLIENT);
 	must(fdt_property(fdt, "access", "rw\0rw", 6));
 	end(fdt);
 	begin(fdt, "record");
 	PUT(fdt, "phandle", RECORD);
-	put_reg(fdt, 0x90800000, 0x1000);
+	put_reg(fdt, start + 0x800000, 0x1000);
 	PUT(fdt, "members", SERVER);
 	must(fdt_property_string(fdt, "access", "rw"));
 	end(fdt);
@@ -278,13 +234,15 @@ static void put_channel(void *fdt)
 	end(fdt);
 }
 
-static void make_manifest(void *fdt)
+static void make_manifest(void *fdt, uint32_t ram, bool is_arm64)
 {
+	uint32_t start = ram + 0x10000000;
+
 	start_tree(fdt, MANIFEST_COMPATIBLE);
 	must(fdt_property_string(fdt, "model", "a good system"));
 	PUT(fdt, "cold-boot", SERVER);
-	put_compartments(fdt);
-	put_shared(fdt);
+	put_compartments(fdt, start, is_arm64);
+	put_shared(fdt, start);
 	put_channel(fdt);
 	end(fdt);
 	must(fdt_finish(fdt));
@@ -309,18 +267,32 @@ void fixture_clear_report(struct fixture *fixture)
 
 void fixture_init(struct fixture *fixture, enum fixture_interrupts interrupts)
 {
+	bool is_arm64 = interrupts == FIXTURE_GICV3;
+	uint32_t ram = is_arm64 ? 0x40000000 : 0x80000000;
+
 	memset(fixture, 0, sizeof(*fixture));
-	make_machine(fixture->machine, interrupts);
-	make_manifest(fixture->manifest);
+	if (is_arm64)
+		fixture_make_arm64(fixture->machine);
+	else
+		make_machine(fixture->machine, interrupts);
+	make_manifest(fixture->manifest, ram, is_arm64);
 	must(fdt_open_into(fixture->machine, fixture->machine,
 			   FIXTURE_BLOB_SIZE));
 	must(fdt_open_into(fixture->manifest, fixture->manifest,
 			   FIXTURE_BLOB_SIZE));
 	fixture->board = (struct compartment_board){
-		.name = "test", .entries = 16, .entries_kept = 1,
-		.granularity = 4, .firmware = { 0x80000000, 0x200000 },
-		.private = { 0x9ff00000, 0x100000 },
+		.name = "test", .architecture = &architecture_riscv,
+		.entries = 16, .entries_kept = 1, .granularity = 4,
+		.firmware = { ram, 0x200000 },
+		.private = { ram + 0x1ff00000, 0x100000 },
 	};
+	if (is_arm64) {
+		fixture->board.architecture = &architecture_arm64;
+		fixture->board.entries_kept = 0;
+		fixture->board.granularity = 0x1000;
+		fixture->board.doorbell_first = 224;
+		fixture->board.doorbell_count = 64;
+	}
 	fixture_clear_report(fixture);
 }
 
@@ -356,6 +328,51 @@ void fixture_edit(void *tree, const struct fixture_edit *edit)
 	case EDIT_NONE:
 		break;
 	}
+}
+
+void fixture_edit_all(void *tree, const struct fixture_edit *edits,
+		      size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (edits[i].what != EDIT_NONE)
+			fixture_edit(tree, &edits[i]);
+}
+
+void fixture_grant(struct fixture *fixture, const char *owner, const char *name,
+		   const char *path, const char *dma, bool whole_page)
+{
+	char devices[64], node[96];
+	const struct fixture_edit edits[] = {
+		ADD_NODE(devices, name),
+		{ EDIT_SET, node, "path", path, strlen(path) + 1 },
+		{ EDIT_SET, node, "dma", dma, strlen(dma) + 1 },
+		{ EDIT_SET, node, "whole-page", NULL, 0 },
+	};
+	const struct fixture_edit parent = ADD_NODE(owner, "devices");
+
+	snprintf(devices, sizeof(devices), "%s/devices", owner);
+	snprintf(node, sizeof(node), "%s/%s", devices, name);
+	if (fdt_path_offset(fixture->manifest, devices) < 0)
+		fixture_edit(fixture->manifest, &parent);
+	fixture_edit_all(fixture->manifest, edits, 3u + whole_page);
+}
+
+bool fixture_is_refused(struct fixture *fixture, int rc, const char *where,
+			const char *property, const char *words)
+{
+	char middle[32] = "";
+	int found = fixture_parse(fixture);
+
+	if (property)
+		snprintf(middle, sizeof(middle), ": %s: ", property);
+	if (found == rc && !fixture->model.compartment_count &&
+	    fixture_said(fixture, where, middle, words))
+		return true;
+	fprintf(stderr, "expected \"%s%s ... %s\", got %d:\n%s", where, middle,
+		words, found, fixture->lines);
+	return false;
 }
 
 int fixture_parse(struct fixture *fixture)

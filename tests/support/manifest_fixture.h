@@ -3,17 +3,22 @@
  * A machine and a manifest that are right in every respect, made in memory, to
  * be made wrong one edit at a time.
  *
- * The machine: four harts, 512 MiB at 0x80000000, what QEMU's virt machine has.
- * The manifest: server (hart 0, a disk, the interrupt controller), client
- * (hart 1), other (harts 2 and 3), one window, one record, two links, one
- * channel, phandles as below.
+ * The machine: four harts, 512 MiB at 0x80000000 (GICv3: 0x40000000), what
+ * QEMU's virt machine has. The manifest: server (hart 0, a disk, the interrupt
+ * controller if one can be granted), client (hart 1), other (harts 2 and 3), one
+ * window, one record, two links, one channel, phandles as below. Memory begins
+ * 256 MiB into RAM.
  */
 #ifndef MANIFEST_FIXTURE_H
 #define MANIFEST_FIXTURE_H
 
 #include <compartment/manifest.h>
 
-enum fixture_interrupts { FIXTURE_PLIC, FIXTURE_APLIC, FIXTURE_IMSIC };
+/* The first three are RISC-V's, the last is arm64's. */
+enum fixture_interrupts {
+	FIXTURE_PLIC, FIXTURE_APLIC, FIXTURE_IMSIC, FIXTURE_GICV3,
+};
+#define FIXTURE_INTERRUPTS	4
 
 /* Phandles in the manifest */
 enum {
@@ -57,12 +62,26 @@ void fixture_init(struct fixture *fixture, enum fixture_interrupts interrupts);
 /* Change a tree of the fixture; aborts if the path is not there. */
 void fixture_edit(void *tree, const struct fixture_edit *edit);
 
+void fixture_edit_all(void *tree, const struct fixture_edit *edits,
+		      size_t count);
+
+/* Grants device `path` to the compartment at `owner`, as its node `name`. */
+void fixture_grant(struct fixture *fixture, const char *owner, const char *name,
+		   const char *path, const char *dma, bool whole_page);
+
 /* Parse what the fixture holds now. Returns manifest_parse()'s value. */
 int fixture_parse(struct fixture *fixture);
 
 /* Whether one reported line has all of the three texts (NULL: any). */
 bool fixture_said(const struct fixture *fixture, const char *a, const char *b,
 		  const char *c);
+
+/*
+ * Whether what the fixture holds is refused, as `rc`, in a line with all of
+ * these (property NULL: the node itself). Prints what was said if not.
+ */
+bool fixture_is_refused(struct fixture *fixture, int rc, const char *where,
+			const char *property, const char *words);
 
 /* A report that appends to fixture->lines. */
 void fixture_clear_report(struct fixture *fixture);

@@ -23,10 +23,14 @@ cross-flavours := riscv64-gcc riscv64-clang aarch64-gcc aarch64-clang \
 #
 # arm	The readers of manifests are part of the firmware, which runs on 64-bit
 #	processors: addresses are written as unsigned long.
-cross-sources-omitted-arm := $(filter-out %/sha256.c,$(wildcard lib/compartment/*.c)) \
-	tests/support/manifest_fixture.c
+cross-sources-omitted-arm := $(filter-out %/sha256.c,\
+	$(wildcard lib/compartment/*.c lib/compartment/*/*.c)) \
+	$(wildcard lib/partitioner/*.c tests/support/manifest_fixture*.c) \
+	$(addprefix tests/support/,fake_arch.c partitioner_system.c)
 cross-programs-omitted-arm := bundle console devicetree lifecycle manifest \
-	manifest_blob manifest_limits manifest_rules protection
+	manifest_arm64 manifest_blob manifest_limits manifest_pages \
+	manifest_rules protection tables \
+	$(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/partitioner_*_test.c))
 # s390x	QEMU exchanges the halves of the address that SIGBUS reports, so a
 #	guard does not find the memory that was lost.
 cross-programs-omitted-s390x := vhost_block_failure vhost_memory

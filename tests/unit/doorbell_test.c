@@ -78,7 +78,7 @@ static void setup_registered(void)
 {
 	setup();
 	UNIT_ASSERT_INT(doorbell_register(&db, B, DOORBELL_LINK_ALL, PAGE(B), B,
-					  DOORBELL_DELIVERY_SSIP), DOORBELL_OK);
+					  DOORBELL_DELIVERY_SOFTWARE), DOORBELL_OK);
 }
 
 static uint64_t take(unsigned int compartment, unsigned int link)

@@ -26,8 +26,11 @@ unit-out := build/host
 unit-names := $(sort $(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/*_test.c)))
 unit-threaded := $(patsubst tests/unit/%_test.c,%,\
 	$(shell grep -l pthread.h tests/unit/*_test.c 2>/dev/null))
+# Of lib/arm64 what touches no system register; the rest needs EL2.
+host-arm64-sources := $(wildcard $(addprefix lib/arm64/,gic_filter*.c stage2_table.c exception.c))
 host-library-sources := $(wildcard $(addsuffix /*.c,lib/virtio lib/doorbell \
-	lib/loopback lib/compartment lib/vhost))
+	lib/loopback lib/compartment lib/compartment/riscv lib/compartment/arm64 \
+	lib/partitioner lib/vhost)) $(host-arm64-sources)
 unit-support-sources := $(wildcard tests/support/*.c)
 
 host-programs := $(patsubst payloads/host/%.c,%,$(wildcard payloads/host/*.c))

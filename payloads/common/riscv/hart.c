@@ -1,110 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
-#include <common/console.h>
 #include <common/firmware.h>
 #include <common/hart.h>
-#include <common/memory.h>
-#include <common/tree.h>
+#include <common/hart_data.h>
 #include <csr.h>
-#include <hart_data.h>
 #include <sbi.h>
 
-extern char boot_stack_top[], start_secondary[], trap_entry[];
+extern char start_secondary[], trap_entry[];
 
-static struct hart_data hart_data[HARTS_MAX];
-static char hart_stacks[HARTS_MAX - 1][STACK_SIZE]
-	__attribute__((aligned(16)));
-static char hart_trap_stacks[HARTS_MAX][TRAP_STACK_SIZE]
-	__attribute__((aligned(16)));
-static unsigned int hart_count;
-
-void start_boot(unsigned long id, const void *blob) __attribute__((noreturn));
-void trap_fail(unsigned long cause, unsigned long pc, unsigned long address)
-	__attribute__((noreturn));
-
-static struct hart_data *hart_add(unsigned long id)
+void hart_adopt(struct hart_data *data)
 {
-	unsigned int i = hart_count;
-	struct hart_data *data;
-
-	for (unsigned int j = 0; j < hart_count; j++) {
-		if (hart_data[j].id == id)
-			return &hart_data[j];
-	}
-	if (hart_count == HARTS_MAX)
-		return NULL;
-	hart_count++;
-	data = &hart_data[i];
-	data->id = id;
-	data->trap_stack = (unsigned long)(hart_trap_stacks[i] +
-					   TRAP_STACK_SIZE);
-	data->stack = i ? (unsigned long)(hart_stacks[i - 1] + STACK_SIZE) :
-			  (unsigned long)boot_stack_top;
-	return data;
-}
-
-static void hart_set_slot(struct hart_data *data)
-{
-	const struct tree_hart *hart = tree_find_hart(&tree, data->id);
-
-	data->slot = hart ? hart - tree.harts : 0;
-}
-
-void start_boot(unsigned long id, const void *blob)
-{
-	struct hart_data *data = hart_add(id);
-
 	__asm__ volatile ("mv tp, %0" : : "r" (data));
 	csr_write(CSR_SSCRATCH, data);
 	csr_write(CSR_STVEC, trap_entry);
-	memory_init((uint64_t)(uintptr_t)blob);
-	if (tree_init(&tree, blob)) {
-		print("the device tree is unusable\n");
-		firmware_end(true);
-	}
-	hart_set_slot(data);
-	payload_main();
-	firmware_end(true);
 }
 
-void trap_fail(unsigned long cause, unsigned long pc, unsigned long address)
+/* The machine's own attributes hold: satp stays 0. */
+void hart_map(const struct tree *tree)
 {
-	print("unexpected trap: cause %lu, pc %p (image + 0x%lx), address %p, hart %lu\n",
-	      cause, (void *)pc, pc - (unsigned long)image_start,
-	      (void *)address, hart_get_id());
-	firmware_end(true);
+	(void)tree;
 }
 
-unsigned long hart_get_id(void)
+long hart_command_start(const struct hart_data *data)
 {
-	return hart_get_data()->id;
-}
-
-long hart_start(unsigned long id, void (*entry)(void *argument), void *argument)
-{
-	struct hart_data *data = hart_add(id);
-
-	if (!data)
-		return FIRMWARE_FAILED;
-	data->entry = entry;
-	data->argument = argument;
-	data->recovery = 0;
-	hart_set_slot(data);
-	/*
-	 * Release: the started hart reads what was just written; pairs with
-	 * the fence that HART_START implies on it.
-	 */
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	return firmware_call(SBI_EXT_HSM, SBI_HSM_HART_START, id,
+	return firmware_call(SBI_EXT_HSM, SBI_HSM_HART_START, data->id,
 			     (unsigned long)start_secondary,
 			     (unsigned long)data, 0, NULL);
 }
 
-void hart_stop(void)
+long hart_command_stop(void)
 {
-	firmware_call(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0, 0, NULL);
-	for (;;)
-		__asm__ volatile ("wfi");
+	return firmware_call(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0, 0, NULL);
+}
+
+/*
+ * sstatus.SIE is clear, so an interrupt that becomes pending before the wfi is
+ * still pending at it, and wfi returns at once (privileged specification, "Wait
+ * for Interrupt").
+ */
+void hart_sleep(void)
+{
+	__asm__ volatile ("wfi" : : : "memory");
 }
 
 uint64_t hart_get_time(void)
@@ -121,4 +57,9 @@ uint64_t hart_get_instructions(void)
 
 	__asm__ volatile ("rdinstret %0" : "=r" (instructions) : : "memory");
 	return instructions;
+}
+
+uint64_t hart_get_firmware_instructions(void)
+{
+	return 0;
 }

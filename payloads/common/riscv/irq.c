@@ -2,30 +2,13 @@
 #include <stddef.h>
 #include <common/console.h>
 #include <common/hart.h>
-#include <common/irq.h>
+#include <common/irq_actions.h>
 #include <csr.h>
-#include <hart_data.h>
 #include <irq_chip.h>
 #include <sbi.h>
 
-struct irq_action {
-	irq_handler handler;
-	void *context;
-	unsigned int source;
-};
-
-static struct irq_action irq_wired[IRQ_WIRED_MAX];
-static struct irq_action irq_doorbell;
-static struct irq_action irq_ipi[HARTS_MAX];	/* as in the tree */
-static unsigned int irq_wired_count;
 static const struct irq_chip *irq_chip;
 static bool irq_has_imsic;
-
-static void irq_run(const struct irq_action *action)
-{
-	if (action->handler)
-		action->handler(action->context);
-}
 
 bool irq_is_clear(const struct tree *tree)
 {
@@ -80,34 +63,22 @@ const char *irq_get_name(void)
 	return irq_has_imsic ? "IMSIC" : "none";
 }
 
-int irq_connect(unsigned int source, irq_handler handler, void *context)
+int irq_enable_source(const struct tree_device *device, unsigned int slot)
 {
-	unsigned int slot = irq_wired_count;
-
-	if (!irq_chip || slot == IRQ_WIRED_MAX)
-		return -1;
-	irq_wired[slot] = (struct irq_action){ handler, context, source };
-	irq_wired_count++;
-	return irq_chip->enable(source, slot);
+	return irq_chip ? irq_chip->enable(device->source, slot) : -1;
 }
 
-unsigned long irq_connect_doorbell(bool software, irq_handler handler,
-				   void *context)
+bool irq_has_doorbell(const struct tree_hart *hart)
 {
-	irq_doorbell = (struct irq_action){ handler, context, 0 };
-	if (software || !irq_has_imsic)
-		return 0;
+	return hart->imsic.size;
+}
+
+unsigned long irq_enable_doorbell(void)
+{
+	if (!irq_has_imsic)
+		return DOORBELL_DELIVERY_SOFTWARE;
 	imsic_enable(IMSIC_IDENTITY_DOORBELL);
 	return IMSIC_IDENTITY_DOORBELL;
-}
-
-void irq_connect_ipi(unsigned long hart, irq_handler handler, void *context)
-{
-	const struct tree_hart *h = tree_find_hart(&tree, hart);
-
-	if (h)
-		irq_ipi[h - tree.harts] =
-			(struct irq_action){ handler, context, 0 };
 }
 
 void irq_enable_ipi(void)
@@ -122,22 +93,22 @@ long irq_send(unsigned long hart)
 
 static void irq_handle_source(unsigned int source)
 {
-	for (unsigned int i = 0; i < irq_wired_count; i++) {
-		if (irq_wired[i].source == source)
-			irq_run(&irq_wired[i]);
-	}
+	irq_run_source(source);
 	if (irq_chip->complete)
 		irq_chip->complete(source);
 }
 
 static void irq_handle_identity(unsigned int identity)
 {
-	unsigned int slot = identity - IMSIC_IDENTITY_WIRED;
+	unsigned int source;
 
-	if (identity == IMSIC_IDENTITY_DOORBELL)
-		irq_run(&irq_doorbell);
-	else if (slot < irq_wired_count)
-		irq_handle_source(irq_wired[slot].source);
+	if (identity == IMSIC_IDENTITY_DOORBELL) {
+		irq_run_doorbell();
+		return;
+	}
+	source = irq_get_source(identity - IMSIC_IDENTITY_WIRED);
+	if (source)
+		irq_handle_source(source);
 }
 
 static void irq_handle_external(void)
@@ -162,37 +133,22 @@ bool irq_poll(void)
 	if (pending & IRQ_SOFTWARE) {
 		/* Before the handlers look: a later ring pends it again. */
 		csr_clear(CSR_SIP, IRQ_SOFTWARE);
-		irq_run(&irq_ipi[hart_get_data()->slot]);
-		irq_run(&irq_doorbell);
+		irq_run_ipi();
+		irq_run_doorbell();
 	}
 	if (pending & IRQ_EXTERNAL)
 		irq_handle_external();
 	return true;
 }
 
-static void irq_set_timer(uint64_t time)
+void irq_set_timer(uint64_t time)
 {
 	sbi_call(SBI_EXT_TIME, 0, time, 0, 0, 0, 0, 0);
-}
-
-void irq_wait(void)
-{
-	/*
-	 * sstatus.SIE is clear, so an interrupt that becomes pending before
-	 * the wfi is still pending at it, and wfi returns at once
-	 * (privileged specification, "Wait for Interrupt").
-	 */
-	do {
-		__asm__ volatile ("wfi" : : : "memory");
-	} while (!irq_poll());
-}
-
-void irq_wait_until(uint64_t time)
-{
-	/* irq_poll() has nobody to call for it; that it is pending suffices. */
-	irq_set_timer(time);
 	csr_set(CSR_SIE, IRQ_TIMER);
-	irq_wait();
+}
+
+void irq_clear_timer(void)
+{
 	csr_clear(CSR_SIE, IRQ_TIMER);
-	irq_set_timer(~0ULL);
+	sbi_call(SBI_EXT_TIME, 0, ~0ULL, 0, 0, 0, 0, 0);
 }

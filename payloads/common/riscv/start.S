@@ -5,7 +5,7 @@
  * may lie anywhere and moves its own pointers there.
  */
 #include "csr.h"
-#include "hart_data.h"
+#include <common/hart_data.h>
 
 #define RELA_OFFSET	0
 #define RELA_INFO	8

@@ -5,7 +5,7 @@
  * nothing but what trap_run() saved has to be kept.
  */
 #include "csr.h"
-#include "hart_data.h"
+#include <common/hart_data.h>
 
 /* trap_run()'s frame */
 #define FRAME_SIZE	144

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stddef.h>
-#include <common/memory.h>
-#include <common/string.h>
 #include <common/tree.h>
 #include <csr.h>
-#include "access.h"
+#include "../access.h"
+#include "extensions.h"
 #include "paging.h"
 
 void op_load8(uint64_t address);
@@ -26,8 +25,6 @@ void op_vector_strided(uint64_t address);
 void op_vector_masked_load(uint64_t address);
 void op_vector_masked_store(uint64_t address);
 void op_cache_zero(uint64_t address);
-void user_enter(uint64_t pc, uint64_t argument, uint64_t exit);
-void user_exit(void);
 
 const struct access_kind access_kinds[] = {
 	{ "load of 8 bits", op_load8, CAUSE_LOAD_ACCESS, 1, false },
@@ -78,13 +75,23 @@ const struct access_kind access_cache_zero = {
 	"cache block zero", op_cache_zero, CAUSE_STORE_ACCESS, 8, false
 };
 
-struct access_call {
-	const struct access_kind *kind;
-	enum access_mode mode;
-	uint64_t address;		/* as the mode and translation name it */
+const char *const access_mode_names[ACCESS_MODES] = { "S-mode", "U-mode" };
+
+enum {
+	BARE = ACCESS_FIRST,
+	PAGED,
+	TRANSLATIONS,
 };
 
-static enum access_translation access_translation;
+const char *const access_translation_names[] = { "bare", "Sv39" };
+const unsigned int access_translation_count = TRANSLATIONS;
+const unsigned int access_translation_paged = PAGED;
+const unsigned int access_translation_misaligned = BARE;
+
+/* `ret`, compressed. */
+const uint32_t access_code_return[] = { 0x80828082 };
+
+static unsigned int access_translation;
 
 bool access_init(void)
 {
@@ -93,79 +100,73 @@ bool access_init(void)
 
 bool access_has(char extension)
 {
-	for (const char *s = tree.isa + 4; *s && *s != '_'; s++) {
+	for (const char *s = tree.harts[0].isa + 4; *s && *s != '_'; s++) {
 		if (*s == extension)
 			return true;
 	}
 	return false;
 }
 
-void access_set_translation(enum access_translation translation)
+void access_set_translation(unsigned int translation)
 {
 	access_translation = translation;
-	paging_switch(translation == ACCESS_PAGED);
+	paging_switch(translation == PAGED);
 }
 
-static void access_perform(void *context)
+void access_reset_translation(void)
 {
-	const struct access_call *call = context;
-	uint64_t offset = access_translation == ACCESS_PAGED ?
-			  PAGING_OWN_USER : 0;
-	uint64_t pc;
-
-	if (call->mode == ACCESS_SUPERVISOR) {
-		if (call->kind->fetch)
-			((void (*)(void))(uintptr_t)call->address)();
-		else
-			call->kind->perform(call->address);
-		return;
-	}
-	/* U-mode sees the payload's own code at another place when paged. */
-	pc = call->kind->fetch ? call->address :
-	     (uint64_t)(uintptr_t)call->kind->perform + offset;
-	user_enter(pc, call->address, (uint64_t)(uintptr_t)user_exit + offset);
+	access_set_translation(BARE);
 }
 
-bool access_run(const struct access_kind *kind, enum access_mode mode,
-		uint64_t physical, struct trap_record *record)
+bool access_is_possible(enum access_mode mode, unsigned int translation)
 {
-	struct access_call call = {
-		.kind = kind,
-		.mode = mode,
-		.address = physical,
-	};
-
-	if (access_translation == ACCESS_PAGED)
-		call.address += mode == ACCESS_USER ? PAGING_ALL_USER :
-						      PAGING_ALL_SUPERVISOR;
-	if (!trap_run(access_perform, &call, record))
-		return false;
-	/* user_exit's ecall is how an access in U-mode succeeds. */
-	return record->cause != CAUSE_USER_ECALL;
+	return mode < ACCESS_MODES && translation < TRANSLATIONS;
 }
 
-bool access_is_refused(const struct access_kind *kind, enum access_mode mode,
-		       uint64_t physical)
+uint64_t access_get_limit(unsigned int translation)
 {
-	struct trap_record record;
-
-	return access_run(kind, mode, physical, &record) &&
-	       record.cause == kind->cause;
+	return translation == PAGED ? PAGING_ALL_SIZE : 0;
 }
 
-bool access_is_refused_by_table(const struct access_kind *kind, uint64_t table)
+uint64_t access_name(enum access_mode mode, uint64_t physical)
 {
-	struct trap_record record;
-	struct access_call call = {
-		.kind = kind,
-		.mode = ACCESS_SUPERVISOR,
-		.address = paging_hang_table(table),
-	};
+	if (access_translation == BARE)
+		return physical;
+	return physical + (mode == ACCESS_USER ? PAGING_ALL_USER :
+						 PAGING_ALL_SUPERVISOR);
+}
 
-	/*
-	 * A walk that reads the table ends in a page fault or not at all; one
-	 * that may not read it, in an access fault.
-	 */
-	return trap_run(access_perform, &call, &record) &&
-	       record.cause == kind->cause;
+/* S-mode may not run what U-mode may, and sees its own as it is. */
+uint64_t access_name_code(enum access_mode mode, uintptr_t code)
+{
+	if (access_translation == BARE || mode == ACCESS_KERNEL)
+		return code;
+	return code + PAGING_OWN_USER;
+}
+
+bool access_is_exit(const struct trap_record *record)
+{
+	return record->cause == CAUSE_USER_ECALL;
+}
+
+bool access_is_right(const struct access_kind *kind,
+		     const struct trap_record *record)
+{
+	return record->cause == kind->cause;
+}
+
+bool access_is_right_walk(const struct access_kind *kind,
+			  const struct trap_record *record)
+{
+	return access_is_right(kind, record);
+}
+
+uint64_t access_hang_table(uint64_t table)
+{
+	return paging_hang_table(table);
+}
+
+bool access_can_hang(uint64_t table)
+{
+	return !(table >> 56);
 }

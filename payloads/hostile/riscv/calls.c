@@ -1,43 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Case 30: every function of every SBI extension, present or absent, with its
- * arguments at their edges. The doorbell's own are in doorbell.c.
+ * arguments at their edges, as far as ../calls.c and ../doorbell.c do not try it.
  */
-#include <common/firmware.h>
 #include <common/hart.h>
-#include <common/memory.h>
-#include <compartment/abi.h>
 #include <doorbell/abi.h>
 #include <sbi.h>
+#include "../board.h"
+#include "../calls.h"
 #include "../hostile.h"
 
-#define HART_SCAN	64
 #define FUNCTION_SCAN	16
-#define ERROR_BIT(error) (1u << -(error))
 
-/* Sets of acceptable answers */
-#define ABSENT		ERROR_BIT(FIRMWARE_NOT_SUPPORTED)
-#define INVALID		ERROR_BIT(FIRMWARE_INVALID_PARAM)
-#define ADDRESS		ERROR_BIT(FIRMWARE_INVALID_ADDRESS)
-#define NOTHING		ERROR_BIT(FIRMWARE_SUCCESS)	/* done for nobody */
-
-static const unsigned long edges[] = {
-	0, 1, 0x7fffffffffffffff, 0x8000000000000000, 0xffffffff, ~0xfffUL,
-	~0UL, 0x80000000, 0x90000000,
-};
-#define EDGE_COUNT (sizeof(edges) / sizeof(edges[0]))
+#define ABSENT		CALLS_ABSENT
+#define INVALID		CALLS_INVALID
+#define ADDRESS		CALLS_ADDRESS
+#define NOTHING		CALLS_NOTHING
 
 static void call_try(const char *what, unsigned int accept,
 		     unsigned long extension, unsigned long function,
 		     unsigned long a0, unsigned long a1, unsigned long a2,
 		     unsigned long a3)
 {
-	struct sbi_result r = sbi_call(extension, function, a0, a1, a2, a3, ~0UL,
-				       ~0UL);
-	bool ok = r.error <= 0 && r.error > -16 &&
-		  (accept >> -r.error & 1);
-
-	attempt(ok, what, ok ? 0 : (unsigned long)r.error);
+	calls_judge(what, accept,
+		    sbi_call(extension, function, a0, a1, a2, a3, ~0UL,
+			     ~0UL).error);
 }
 
 static const unsigned long absent[] = {
@@ -95,45 +82,8 @@ static void calls_beyond(void)
 	attempt_end();
 }
 
-static void calls_harts(void)
+static void calls_suspend(void)
 {
-	unsigned long own = (unsigned long)image_start;
-
-	attempt_begin("calls: starting and asking foreign harts");
-	for (unsigned long h = 0; h < HART_SCAN; h++) {
-		if (tree_find_hart(&tree, h))
-			continue;
-		call_try("start", INVALID, SBI_EXT_HSM, SBI_HSM_HART_START, h,
-			 own, 0, 0);
-		call_try("status", INVALID, SBI_EXT_HSM,
-			 SBI_HSM_HART_GET_STATUS, h, 0, 0, 0);
-	}
-	for (unsigned int i = 2; i < EDGE_COUNT; i++) {
-		call_try("start", INVALID, SBI_EXT_HSM, SBI_HSM_HART_START,
-			 edges[i], own, 0, 0);
-		call_try("status", INVALID, SBI_EXT_HSM,
-			 SBI_HSM_HART_GET_STATUS, edges[i], 0, 0, 0);
-	}
-	attempt_end();
-}
-
-static void calls_start_address(void)
-{
-	unsigned long other = ~0UL;
-
-	for (unsigned int i = 0; i < tree.hart_count; i++) {
-		if (tree.harts[i].id != hart_get_id())
-			other = tree.harts[i].id;
-	}
-	if (other != ~0UL) {
-		attempt_begin("calls: starting an own hart in foreign memory");
-		for (unsigned int i = 0; i < map_sample_count; i++) {
-			if (!map_is_granted(map_samples[i], 4))
-				call_try("start", ADDRESS, SBI_EXT_HSM,
-					 SBI_HSM_HART_START, other,
-					 map_samples[i], 0, 0);
-		}
-	}
 	attempt_begin("calls: resuming from suspension in foreign memory");
 	for (unsigned int i = 0; i < map_sample_count; i++) {
 		if (!map_is_granted(map_samples[i], 4))
@@ -155,8 +105,8 @@ static void calls_masks(void)
 	for (unsigned int i = 0; i < tree.hart_count; i++)
 		foreign &= ~(1UL << tree.harts[i].id);
 	attempt_begin("calls: interrupts and fences for foreign harts");
-	for (unsigned int i = 0; i < EDGE_COUNT; i++) {
-		unsigned long base = edges[i];
+	for (unsigned int i = 0; i < calls_edge_count; i++) {
+		unsigned long base = calls_edges[i];
 		unsigned long mask = base ? ~0UL : foreign;
 
 		if (base == 1)
@@ -170,45 +120,6 @@ static void calls_masks(void)
 			call_try("fence", INVALID | NOTHING | ABSENT,
 				 SBI_EXT_RFENCE, f, mask, base, 0, ~0UL);
 	}
-	attempt_end();
-}
-
-static void calls_console_try(unsigned long size, unsigned long low,
-			      unsigned long high)
-{
-	struct sbi_result r;
-
-	call_try("write", INVALID, SBI_EXT_DBCN, SBI_DBCN_WRITE, size, low,
-		 high, 0);
-	r = sbi_call(SBI_EXT_DBCN, SBI_DBCN_READ, size, low, high, 0, 0, 0);
-	attempt(r.error == FIRMWARE_INVALID_PARAM, "read into", low);
-}
-
-static void calls_console(void)
-{
-	unsigned long own = (unsigned long)image_start;
-	unsigned long end = tree.memory.base + tree.memory.size;
-
-	attempt_begin("calls: console with foreign or wrapped buffers");
-	for (unsigned int i = 0; i < map_sample_count; i++) {
-		if (map_is_granted(map_samples[i], 16))
-			continue;
-		calls_console_try(16, map_samples[i], 0);
-		calls_console_try(1, map_samples[i], 0);
-		/* Sizes that carry address + size back into own memory. */
-		calls_console_try(own - map_samples[i], map_samples[i], 0);
-		calls_console_try(-map_samples[i], map_samples[i], 0);
-	}
-	for (unsigned int i = 2; i < EDGE_COUNT; i++)
-		calls_console_try(edges[i], own, 0);
-	calls_console_try(-own, own, 0);
-	calls_console_try(-own + 16, own, 0);
-	calls_console_try(16, end - 8, 0);
-	calls_console_try(16, tree.memory.base - 8, 0);
-	calls_console_try(tree.memory.size + 1, tree.memory.base, 0);
-	calls_console_try(16, own, 1);
-	calls_console_try(16, own, ~0UL);
-	calls_console_try(16, own, own);
 	attempt_end();
 }
 
@@ -228,38 +139,20 @@ static void calls_reset(void)
 	attempt_end();
 }
 
-static void calls_counters(void)
-{
-	unsigned long self = sbi_call(COMPARTMENT_EID, COMPARTMENT_FID_GET_SELF,
-				      0, 0, 0, 0, 0, 0).value &
-			     COMPARTMENT_STATE_MASK;
-
-	attempt_begin("calls: counters of other compartments");
-	for (unsigned long c = 0; c < HART_SCAN; c++) {
-		for (unsigned int n = 0; c != self &&
-		     n < COMPARTMENT_COUNTER_COUNT; n++)
-			call_try("counter", INVALID |
-				 ERROR_BIT(FIRMWARE_DENIED), COMPARTMENT_EID,
-				 COMPARTMENT_FID_GET_COUNTER, c, n, 0, 0);
-	}
-	for (unsigned int i = 2; i < EDGE_COUNT; i++)
-		call_try("counter", INVALID, COMPARTMENT_EID,
-			 COMPARTMENT_FID_GET_COUNTER, COMPARTMENT_SELF,
-			 edges[i], 0, 0);
-	call_try("counter", INVALID, COMPARTMENT_EID,
-		 COMPARTMENT_FID_GET_COUNTER, COMPARTMENT_SELF,
-		 COMPARTMENT_COUNTER_COUNT, 0, 0);
-	attempt_end();
-}
-
-void calls_run(void)
+void calls_more(void)
 {
 	calls_absent();
 	calls_beyond();
-	calls_harts();
-	calls_start_address();
+	calls_suspend();
 	calls_masks();
-	calls_console();
 	calls_reset();
-	calls_counters();
+}
+
+void calls_visit_deliveries(const struct tree_hart *hart, calls_visit visit)
+{
+	for (unsigned int bit = 11; bit < 64; bit++)
+		visit("identity", 1UL << bit);
+	visit("identity", ~0UL);
+	if (!hart->imsic.size)
+		visit("identity without a file", 1);
 }

@@ -5,11 +5,11 @@
  * Numbers and fields: privileged specification, AIA, vector extension.
  */
 #include <common/console.h>
-#include <common/string.h>
+#include <string.h>
 #include <csr.h>
 #include "../hostile.h"
-#include "access.h"
-#include "leftover.h"
+#include "../leftover.h"
+#include "extensions.h"
 #include "registers.h"
 
 #define LEFT		0x7265736964756570UL

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <common/memory.h>
-#include <common/string.h>
+#include <string.h>
 #include <common/tree.h>
 #include <csr.h>
 #include "paging.h"

@@ -6,7 +6,7 @@
  */
 #include <csr.h>
 #include "../hostile.h"
-#include "access.h"
+#include "groups.h"
 #include "registers.h"
 
 #define CSR_COUNT		4096

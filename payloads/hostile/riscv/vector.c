@@ -6,22 +6,17 @@
  * one's the firmware's data.
  */
 #include <common/hart.h>
-#include <common/string.h>
+#include <string.h>
 #include <csr.h>
-#include <sbi.h>
+#include "../access.h"
+#include "../board.h"
+#include "../harts.h"
 #include "../hostile.h"
-#include "access.h"
-#include "harts.h"
+#include "extensions.h"
+#include "groups.h"
 
 #define VECTOR_TRIES	400
 #define VECTOR_FENCES	8	/* one fence for so many tries: they take long */
-
-/* In the firmware, and on its stack, for as long as can be. */
-static bool vector_fence_all(void)
-{
-	return !sbi_call(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, 0, ~0UL, 0,
-			 ~0UL, 0, 0).error;
-}
 
 struct vector_count {
 	volatile uint64_t refused;
@@ -41,8 +36,9 @@ static void vector_attack(void *context)
 
 		if (map_is_granted(address, kind->size))
 			continue;
-		if (access_is_refused(kind, ACCESS_SUPERVISOR, address) &&
-		    (i % VECTOR_FENCES || vector_fence_all()))
+		/* A fence: in the firmware, on its stack, as long as can be. */
+		if (access_is_refused(kind, ACCESS_KERNEL, address) &&
+		    (i % VECTOR_FENCES || !harts_fence_all()))
 			count->refused++;
 		else
 			count->through++;

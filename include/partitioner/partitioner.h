@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The partitioner: what the firmware does on every architecture. Reads the
+ * manifest, loads and starts compartments, ends and restarts them, answers
+ * their calls. What only a processor can do it asks of <partitioner/arch.h>.
+ *
+ * Ownership: one static instance, in memory that only the firmware reaches.
+ * Concurrency: everything but the members that say otherwise is written by the
+ * hart that boots cold before any compartment runs, and constant from then on.
+ * A "hart" is a RISC-V hart or an Arm processing element; its id is the hartid
+ * or the affinity fields of its MPIDR_EL1.
+ * Trust: arguments of calls come from guests and are checked here; the
+ * architecture's answers are believed.
+ */
+#ifndef PARTITIONER_PARTITIONER_H
+#define PARTITIONER_PARTITIONER_H
+
+#include <compartment/bundle.h>
+#include <compartment/console.h>
+#include <compartment/lifecycle.h>
+#include <compartment/manifest.h>
+#include <doorbell/doorbell.h>
+
+#define COMPARTMENT_NONE	(-1)
+
+/* Commands to another hart, which an interrupt tells it to look at. */
+#define HART_COMMAND_STOP	0x1U	/* leave the compartment */
+#define HART_COMMAND_ARCH	0x2U	/* the architecture's own */
+
+/* What the firmware keeps for each hart. */
+struct hart {
+	uint32_t commands;	/* atomic: HART_COMMAND_* */
+	uint32_t id;
+	int compartment;	/* index, or COMPARTMENT_NONE */
+	int coordinates;	/* compartment whose end it carries out, or NONE */
+	/* written by the hart itself, read by all */
+	uint64_t counters[COMPARTMENT_COUNTER_COUNT];
+} __attribute__((aligned(64)));
+
+/* Changed by the compartment's own harts, each member by its own rules. */
+struct partition {
+	struct lifecycle life;
+	uint32_t starting;	/* atomic: guest calls that start a hart */
+	struct console_line line;
+};
+
+struct partitioner {
+	struct compartment_board board;
+	struct bundle bundle;
+	struct model model;
+	struct doorbell doorbell;
+	struct partition partitions[MODEL_COMPARTMENTS_MAX];
+	uint32_t alive;		/* atomic: compartments that have not ended */
+	uint32_t failed;	/* atomic: compartments that ended in failure */
+};
+
+extern struct partitioner partitioner;
+
+/* ---- print.c: one line on the console, as the firmware's own ---- */
+/* %s %u %lu %x %lx; cut at COMPARTMENT_LINE_MAX. */
+void partitioner_print(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+/* The same, and ends the machine in failure: before anything was started. */
+void partitioner_fatal(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+/* Ends the machine in failure, before anything was started. */
+void partitioner_stop(void) __attribute__((noreturn));
+/* A compartment_line_fn. */
+void partitioner_print_line(void *context, const char *text);
+
+/* ---- boot.c: from the linked bundle to compartments that run ---- */
+/*
+ * The hart that the manifest wants to boot cold, or -1U: a preference only,
+ * from a bundle that nobody has checked. Prints nothing.
+ */
+uint32_t partitioner_get_preferred_hart(const void *bundle, size_t size);
+/*
+ * Moves the machine's tree and the bundle to private memory, zeroes where the
+ * bundle was, reads and checks the manifest, makes the links. The architecture
+ * has filled partitioner.board but for `private`; board.firmware ends where the
+ * bundle begins. Returns the tree's new place; says what is wrong and ends the
+ * machine if anything is.
+ */
+const void *partitioner_prepare(void *bundle, size_t size, const void *tree);
+/* Prints the map, zeroes the windows, loads every compartment. */
+void partitioner_load(void);
+/*
+ * Starts every compartment but the one whose boot hart is the calling hart;
+ * that one's index, or COMPARTMENT_NONE: its life is marked as started, and to
+ * go there is left to the caller.
+ */
+int partitioner_start(void);
+/* Where a compartment is entered, and the device tree that it is given. */
+uint64_t partitioner_get_entry(unsigned int compartment);
+uint64_t partitioner_get_tree(unsigned int compartment);
+
+/* ---- hart.c ---- */
+/* Adds to a counter of the calling hart. */
+void hart_count(enum compartment_counter counter, uint64_t amount);
+/* Sums a counter over a compartment's harts. */
+uint64_t hart_sum(unsigned int compartment, enum compartment_counter counter);
+/* Leaves a command for a hart and interrupts it. Any hart, any time. */
+void hart_command(uint32_t id, uint32_t command);
+/* Takes what was commanded to the calling hart. */
+uint32_t hart_take_commands(void);
+/* Whether the calling hart has been commanded to stop. */
+bool hart_must_stop(void);
+
+/* ---- life.c ---- */
+/*
+ * Scrubs, copies, verifies and describes; says what is wrong if it fails. The
+ * calling hart can reach all guest memory: arch_guest_leave().
+ */
+bool life_load(unsigned int compartment);
+/*
+ * What a guest's wish comes to under its compartment's restart policy: `again`
+ * if it asks for another life, `failed` if it says that this one has failed.
+ */
+enum lifecycle_goal life_get_goal(unsigned int compartment, bool again,
+				  bool failed);
+/*
+ * Ends the life of the calling hart's compartment: the hart stops, and if it is
+ * the coordinator, arch_hart_stop() sees to it that life_finish() is called.
+ */
+void life_request(enum lifecycle_goal goal) __attribute__((noreturn));
+/* As the coordinator, outside of any compartment: carries the goal out. */
+void life_finish(unsigned int compartment);
+/*
+ * Around a guest's start of one of its harts. Stops it from starting one, the
+ * coordinator first of all, in a life that is being ended: false if it is, and
+ * nothing is to be started; life_end_start() is called in either case.
+ */
+bool life_begin_start(unsigned int compartment);
+void life_end_start(unsigned int compartment);
+
+/* ---- guest_memory.c ---- */
+#define GUEST_PAGE_SIZE		4096UL
+/*
+ * Whether [addr, addr + size) lies in one range of the compartment's own
+ * memory, or, with size 0, addr does or is its end. Never wraps.
+ */
+bool guest_memory_owns(unsigned int compartment, uint64_t addr, uint64_t size);
+
+/* ---- call_*.c: the calls of compartments, whatever carries them ---- */
+struct call {
+	uint64_t args[4];
+	uint64_t value;		/* of a success, 0 unless said otherwise */
+};
+/*
+ * `function` is one of <doorbell/abi.h>, of <compartment/abi.h>: DOORBELL_FID_*,
+ * COMPARTMENT_FID_*, CONSOLE_FID_*. Made by the calling hart's compartment.
+ * Returns an enum call_error.
+ */
+long call_doorbell(uint64_t function, struct call *call);
+long call_compartment(uint64_t function, struct call *call);
+long call_console(uint64_t function, struct call *call);
+
+/* Makes the model's links; before any compartment runs. */
+void doorbell_setup(void);
+
+#endif

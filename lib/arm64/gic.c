@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Distributor and redistributors: what EL2 sets up, pends and clears, and the
+ * interrupts that <partitioner/arch.h> asks for.
+ */
+#include <doorbell/abi.h>
+#include <port/lock.h>
+
+#include "gic_private.h"
+#include "gic_registers.h"
+
+struct gic_filter gic_filter;
+
+static struct port_lock gic_lock;
+
+uint32_t gic_read(uint64_t addr)
+{
+	return *(volatile uint32_t *)addr;
+}
+
+void gic_write(uint64_t addr, uint32_t value)
+{
+	*(volatile uint32_t *)addr = value;
+}
+
+uint64_t gic_read64(uint64_t addr)
+{
+	return *(volatile uint64_t *)addr;
+}
+
+void gic_write64(uint64_t addr, uint64_t value)
+{
+	*(volatile uint64_t *)addr = value;
+}
+
+void gic_wait(uint64_t addr, uint32_t bits)
+{
+	while (gic_read(addr) & bits)
+		;
+}
+
+/* Four sources, each with what a guest reads as priority 0. */
+static uint32_t priorities_default(void)
+{
+	return 0x01010101U * gic_priority_to_machine(&gic_filter, 0);
+}
+
+/* 32 sources of one frame: off, Group 1, level-triggered. */
+static void sources_setup(uint64_t base, unsigned int word)
+{
+	unsigned int i;
+
+	gic_write(base + GIC_ICENABLER + 4 * word, ~0U);
+	gic_write(base + GIC_ICACTIVER + 4 * word, ~0U);
+	gic_write(base + GIC_IGROUPR + 4 * word, ~0U);
+	gic_write(base + GIC_IGRPMODR + 4 * word, 0);
+	for (i = 0; i < 8; i++)
+		gic_write(base + GIC_IPRIORITYR + 32 * word + 4 * i,
+			  priorities_default());
+}
+
+/* A pended edge stays pending until it is taken; a level has to be driven. */
+static void doorbell_setup_source(uint64_t base,
+				  const struct machine_hart *hart)
+{
+	uint32_t intid = hart->doorbell_interrupt;
+	uint64_t config = base + GIC_ICFGR + intid / 16 * 4;
+
+	if (!intid)
+		return;
+	gic_write(config, gic_read(config) | 2U << intid % 16 * 2);
+	gic_write(base + GIC_ICPENDR + intid / 32 * 4, 1U << intid % 32);
+	gic_write64(base + GICD_IROUTER + 8 * intid, hart->id);
+}
+
+static void distributor_disable(uint64_t base)
+{
+	uint32_t ctlr = gic_read(base + GICD_CTLR);
+
+	/* Affinity routing may only be changed with both groups off. */
+	gic_write(base + GICD_CTLR,
+		  ctlr & ~(GICD_CTLR_GROUP0 | GICD_CTLR_GROUP1));
+	gic_wait(base + GICD_CTLR, GICD_CTLR_RWP);
+	gic_write(base + GICD_CTLR, GICD_CTLR_ARE);
+	gic_wait(base + GICD_CTLR, GICD_CTLR_RWP);
+}
+
+void gic_setup(void)
+{
+	const struct machine *machine = &partitioner.model.machine;
+	uint64_t base = machine->distributor.base;
+	unsigned int i;
+
+	gic_filter_init(&gic_filter, &partitioner.model, gic_cpu_enable());
+	distributor_disable(base);
+	for (i = 1; i < gic_filter.words; i++) {
+		sources_setup(base, i);
+		gic_write(base + GIC_ICFGR + 8 * i, 0);
+		gic_write(base + GIC_ICFGR + 8 * i + 4, 0);
+		gic_write(base + GIC_ICPENDR + 4 * i, ~0U);
+	}
+	for (i = 0; i < machine->hart_count; i++)
+		doorbell_setup_source(base, &machine->harts[i]);
+	for (i = 0; i < partitioner.model.compartment_count; i++)
+		gic_filter_clear(&gic_filter, i);
+	gic_write(base + GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_GROUP1 |
+		  (gic_filter.two_states ? 0 : GICD_CTLR_GROUP0));
+	gic_wait(base + GICD_CTLR, GICD_CTLR_RWP);
+}
+
+static const struct machine_hart *machine_hart_this(void)
+{
+	return machine_find_hart(&partitioner.model.machine,
+				 core_this()->hart.id);
+}
+
+/* Some redistributors are asleep until they are told that their core is not. */
+static void redistributor_wake(uint64_t base)
+{
+	gic_write(base + GICR_WAKER,
+		  gic_read(base + GICR_WAKER) & ~GICR_WAKER_SLEEP);
+	gic_wait(base + GICR_WAKER, GICR_WAKER_ASLEEP);
+}
+
+void gic_setup_core(void)
+{
+	uint64_t base = machine_hart_this()->redistributor.base;
+	uint64_t sgi = base + GICR_SGI_BASE;
+	uint64_t stop = sgi + GIC_IPRIORITYR + GIC_SGI_STOP;
+
+	redistributor_wake(base);
+	sources_setup(sgi, 0);
+	/*
+	 * Group 0 and the best priority of all. With two security states:
+	 * Group 1, and the best of it. It stays pending if it was: a stop that
+	 * came early is not lost. No guest's source shares its word of
+	 * priorities.
+	 */
+	if (!gic_filter.two_states)
+		gic_write(sgi + GIC_IGROUPR, ~(1U << GIC_SGI_STOP));
+	gic_write(stop, gic_read(stop) & ~0xffU);
+	gic_write(sgi + GIC_ISENABLER, 1U << GIC_SGI_STOP);
+	gic_cpu_enable();
+	gic_cpu_setup();
+	gic_clear_core();
+}
+
+void gic_pend_spi(unsigned int intid)
+{
+	/*
+	 * What was stored before the interrupt. Pairs with what its receiver
+	 * reads after it has acknowledged it.
+	 */
+	dsb(st);
+	gic_write(partitioner.model.machine.distributor.base + GIC_ISPENDR +
+		  intid / 32 * 4, 1U << intid % 32);
+}
+
+void gic_clear_core(void)
+{
+	const struct machine *machine = &partitioner.model.machine;
+
+	gic_cpu_clear();
+	port_lock_acquire(&gic_lock);
+	gic_filter_clear_hart(&gic_filter,
+			      machine_hart_this() - machine->harts);
+	port_lock_release(&gic_lock);
+}
+
+void gic_clear_compartment(unsigned int compartment)
+{
+	port_lock_acquire(&gic_lock);
+	gic_filter_clear(&gic_filter, compartment);
+	port_lock_release(&gic_lock);
+}
+
+bool gic_access(uint64_t addr, unsigned int size, bool write, uint64_t *value)
+{
+	bool done;
+
+	port_lock_acquire(&gic_lock);
+	done = gic_filter_access(&gic_filter, core_this()->hart.compartment,
+				 addr, size, write, value);
+	port_lock_release(&gic_lock);
+	return done;
+}
+
+bool arch_delivery_is_valid(uint32_t id, uint64_t identity)
+{
+	const struct machine_hart *hart =
+		machine_find_hart(&partitioner.model.machine, id);
+
+	if (identity == DOORBELL_DELIVERY_SOFTWARE)
+		return true;
+	/* Any other INTID would be a way to pend foreign interrupts. */
+	return hart && identity == hart->doorbell_interrupt;
+}
+
+void arch_deliver(uint32_t id, uint64_t identity)
+{
+	if (identity == DOORBELL_DELIVERY_SOFTWARE)
+		gic_send_sgi(core_find(id), 0);
+	else
+		gic_pend_spi(identity);
+}
+
+void arch_clear_interrupts(unsigned int compartment)
+{
+	gic_clear_compartment(compartment);
+}
+
+void arch_controller_rest(const struct model_device *controller)
+{
+	/* No manifest grants a GIC: it is the firmware's. */
+	(void)controller;
+}

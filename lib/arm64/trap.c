@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Every way out of a guest: what it called for, what was refused to it, what
+ * was sent to its core, and what of that is counted.
+ */
+#include "arm64.h"
+#include "exception.h"
+#include "gic.h"
+#include "pmu.h"
+
+/* IPA bits 47:12 in HPFAR_EL2 bits 39:4 */
+#define HPFAR_TO_IPA(hpfar)	(((hpfar) & 0xfffffffff0ULL) << 8)
+
+static struct lifecycle *life_this(void)
+{
+	return &partitioner.partitions[core_this()->hart.compartment].life;
+}
+
+static uint64_t trap_begin(void)
+{
+	uint64_t before = pmu_begin();
+
+	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1);
+	return before;
+}
+
+/* Nothing of a life that is being ended runs on, whatever it trapped for. */
+static void trap_end(uint64_t before)
+{
+	if (lifecycle_is_ending(life_this()))
+		arch_hart_stop();
+	hart_count(COMPARTMENT_COUNTER_INSTRUCTIONS,
+		   pmu_get_difference(before, pmu_read()));
+}
+
+/* The only addresses at which something answers that stage 2 does not map. */
+static bool trap_access_gic(struct trap_frame *frame)
+{
+	struct access access;
+	uint64_t addr, value = 0;
+
+	/* 32-bit code has state (ITSTATE) that would have to advance too. */
+	if ((frame->spsr & SPSR_AARCH32) ||
+	    !access_decode(read_sysreg(esr_el2), &access))
+		return false;
+	addr = HPFAR_TO_IPA(read_sysreg(hpfar_el2)) |
+	       (read_sysreg(far_el2) & (GUEST_PAGE_SIZE - 1));
+	if (access.write && access.reg < 31)
+		value = frame->x[access.reg];
+	if (access.size < 8)
+		value &= (1ULL << 8 * access.size) - 1;
+	if (!gic_access(addr, access.size, access.write, &value))
+		return false;
+	if (!access.write && access.reg < 31)
+		frame->x[access.reg] = access_extend(&access, value);
+	frame->elr += 4;
+	return true;
+}
+
+static void trap_dispatch(struct trap_frame *frame)
+{
+	uint64_t esr = read_sysreg(esr_el2);
+
+	switch (ESR_EC(esr)) {
+	case ESR_EC_SMC64:
+		frame->elr += 4;	/* HVC comes with the PC behind it */
+		/* fall through */
+	case ESR_EC_HVC64:
+		smccc_call(frame);
+		break;
+	case ESR_EC_SYSREG:
+		if (sysreg_access(frame, ESR_ISS(esr)))
+			frame->elr += 4;
+		else
+			inject_undefined(frame);
+		break;
+	case ESR_EC_DATA_ABORT:
+		if (!trap_access_gic(frame))
+			inject_abort(frame);
+		break;
+	case ESR_EC_FETCH_ABORT:
+		inject_abort(frame);
+		break;
+	default:
+		/* Whatever else traps is not given to any compartment. */
+		inject_undefined(frame);
+	}
+}
+
+void trap_synchronous(struct trap_frame *frame)
+{
+	uint64_t before = trap_begin();
+
+	trap_dispatch(frame);
+	trap_end(before);
+}
+
+void trap_fiq(struct trap_frame *frame)
+{
+	uint64_t before = trap_begin();
+
+	(void)frame;
+	gic_take_fiq();
+	core_run_commands();
+	trap_end(before);
+}
+
+void trap_serror(struct trap_frame *frame)
+{
+	trap_begin();
+	partitioner_print("%s: SError at 0x%lx, syndrome 0x%lx",
+			  partitioner.model.compartments[
+				core_this()->hart.compartment].name,
+			  (unsigned long)frame->elr,
+			  (unsigned long)read_sysreg(esr_el2));
+	life_request(LIFECYCLE_FAIL);
+}
+
+void trap_irq(struct trap_frame *frame)
+{
+	trap_el2(frame);
+}
+
+void trap_el2(struct trap_frame *frame)
+{
+	partitioner_print("hart 0x%lx: exception in the firmware at 0x%lx, "
+			  "syndrome 0x%lx, address 0x%lx",
+			  (unsigned long)(read_sysreg(mpidr_el1) &
+					  MPIDR_AFFINITY),
+			  (unsigned long)frame->elr,
+			  (unsigned long)read_sysreg(esr_el2),
+			  (unsigned long)read_sysreg(far_el2));
+	arch_power_off(true);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Inside lib/compartment/arm64: what its files ask of each other.
+ *
+ * Memory and concurrency: nothing is kept. Trust: a tree after tree_check().
+ */
+#ifndef LIB_COMPARTMENT_ARM64_H
+#define LIB_COMPARTMENT_ARM64_H
+
+#include <compartment/architecture.h>
+
+#define GIC_COMPATIBLE		"arm,gic-v3"
+#define TIMER_COMPATIBLE	"arm,armv8-timer"
+
+/* ---- gicv3.c: the binding "arm,gic-v3" ---- */
+/* The node of the machine's GICv3, or a negative number. */
+int gicv3_find(const void *tree);
+/* Distributor, the harts' redistributors and doorbells. */
+void gicv3_read(struct machine *machine, const struct compartment_board *board,
+		const void *tree, struct compartment_report *report);
+/* The INTIDs of a device of the manifest, and why it cannot be granted. */
+void gicv3_read_device(struct reader *reader, int node,
+		       struct model_device *device);
+
+/* ---- arm64_tree.c: of struct architecture ---- */
+void arm64_put_root_properties(struct builder *builder);
+void arm64_put_root_nodes(struct builder *builder);
+void arm64_put_cpus_properties(struct builder *builder);
+void arm64_put_cpu(struct builder *builder, const struct machine_hart *hart);
+bool arm64_put_device_property(struct builder *builder,
+			       const struct model_device *device,
+			       const char *name);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The lives of compartments: the operations of lib/compartment's lifecycle,
+ * carried out by a hart that has left its compartment and runs in the
+ * firmware's mode, on the firmware's stack.
+ */
+#include <compartment/devicetree.h>
+#include <libfdt_env.h>
+#include <partitioner/arch.h>
+#include <virtio/mmio.h>
+
+#define STOP_TIMEOUT_US		1000000
+#define STOP_POLL_US		20
+
+#define VIRTIO_RESET_POLLS	100000
+
+static const struct model_compartment *compartment_get(unsigned int id)
+{
+	return &partitioner.model.compartments[id];
+}
+
+/* Commands the harts that are not stopped yet to stop; how many there are. */
+static unsigned int harts_stop(const struct model_compartment *c)
+{
+	unsigned int i, running = 0;
+
+	for (i = 0; i < c->hart_count; i++) {
+		if (c->harts[i] == arch_hart_this()->id ||
+		    arch_hart_is_stopped(c->harts[i]))
+			continue;
+		running++;
+		if (arch_hart_is_started(c->harts[i]))
+			hart_command(c->harts[i], HART_COMMAND_STOP);
+	}
+	return running;
+}
+
+static bool life_wait_stopped(void *ctx, unsigned int id)
+{
+	unsigned long waited;
+
+	(void)ctx;
+	for (waited = 0; waited < STOP_TIMEOUT_US; waited += STOP_POLL_US) {
+		if (!harts_stop(compartment_get(id)))
+			return true;
+		/* One of them may be waiting for this hart's fence. */
+		arch_hart_serve();
+		arch_delay_us(STOP_POLL_US);
+	}
+	partitioner_print("%s: a hart did not stop within %u ms",
+		   compartment_get(id)->name, STOP_TIMEOUT_US / 1000);
+	return false;
+}
+
+static bool virtio_reset(uint64_t regs)
+{
+	unsigned int i;
+
+	arch_device_write(regs + VIRTIO_MMIO_STATUS, 0);
+	for (i = 0; i < VIRTIO_RESET_POLLS; i++)
+		if (!arch_device_read(regs + VIRTIO_MMIO_STATUS))
+			return true;
+	return false;
+}
+
+/* Every way to reset that the checker knows is a case here. */
+static bool device_rest(const struct model_device *device)
+{
+	switch (device->reset) {
+	case DEVICE_RESET_UNKNOWN:
+		return false;
+	case DEVICE_RESET_NONE_NEEDED:
+		return true;
+	case DEVICE_RESET_VIRTIO_MMIO:
+		return virtio_reset(device->regs[0].base);
+	case DEVICE_RESET_PLIC:
+	case DEVICE_RESET_APLIC:
+		arch_controller_rest(device);
+		return true;
+	}
+	return false;
+}
+
+static bool life_quiesce_devices(void *ctx, unsigned int id)
+{
+	const struct model *model = &partitioner.model;
+	bool quiet = true;
+	unsigned int i;
+
+	(void)ctx;
+	for (i = 0; i < model->device_count; i++) {
+		const struct model_device *device = &model->devices[i];
+
+		if (device->owner != id || device_rest(device))
+			continue;
+		partitioner_print("%s: %s does not come to rest",
+			   compartment_get(id)->name, device->path);
+		quiet = false;
+	}
+	return quiet;
+}
+
+static void life_clear_interrupts(void *ctx, unsigned int id)
+{
+	(void)ctx;
+	arch_clear_interrupts(id);
+}
+
+static void life_clear_doorbells(void *ctx, unsigned int id)
+{
+	const struct model_compartment *c = compartment_get(id);
+	unsigned int i;
+
+	(void)ctx;
+	doorbell_reset(&partitioner.doorbell, id);
+	/* What was commanded to a hart that is stopped is for nobody. */
+	for (i = 0; i < c->hart_count; i++)
+		__atomic_store_n(&arch_hart_find(c->harts[i])->commands, 0,
+				 __ATOMIC_RELAXED);
+}
+
+static void life_tell_peers(void *ctx, unsigned int id)
+{
+	(void)ctx;
+	doorbell_notify_peers(&partitioner.doorbell, id);
+}
+
+bool life_load(unsigned int id)
+{
+	const struct model_compartment *c = compartment_get(id);
+	struct compartment_report report = { .line = partitioner_print_line };
+	char *memory = (char *)c->memory[0].base;
+	struct bundle_image image;
+	unsigned int i;
+
+	for (i = 0; i < c->memory_count; i++)
+		memset((void *)c->memory[i].base, 0, c->memory[i].size);
+	if (bundle_find_image(&partitioner.bundle, c->image, &image, &report))
+		return false;
+	if (image.size > c->memory[0].size - MODEL_TREE_SIZE) {
+		partitioner_print("%s: its image does not fit", c->name);
+		return false;
+	}
+	memcpy(memory, image.data, image.size);
+	/* Verified where it will run, so that nothing can come in between. */
+	if (bundle_verify_copy(&image, memory, &report))
+		return false;
+	if (devicetree_build(&partitioner.model, id,
+			     memory + c->memory[0].size - MODEL_TREE_SIZE,
+			     MODEL_TREE_SIZE) <= 0) {
+		partitioner_print("%s: its device tree does not fit in %u KiB",
+			   c->name, MODEL_TREE_SIZE >> 10);
+		return false;
+	}
+	for (i = 0; i < c->memory_count; i++)
+		arch_memory_publish(c->memory[i].base, c->memory[i].size);
+	return true;
+}
+
+static bool life_reload(void *ctx, unsigned int id)
+{
+	(void)ctx;
+	return life_load(id);
+}
+
+static bool life_start(void *ctx, unsigned int id)
+{
+	(void)ctx;
+	arch_compartment_grant(id);
+	return arch_hart_start(compartment_get(id)->boot_hart,
+			       partitioner_get_entry(id),
+			       partitioner_get_tree(id));
+}
+
+static void summary_print(void)
+{
+	static const char *const outcomes[] = {
+		[COMPARTMENT_STATE_LOADED] = "not started",
+		[COMPARTMENT_STATE_RUNNING] = "running",
+		[COMPARTMENT_STATE_RESTARTING] = "restarting",
+		[COMPARTMENT_STATE_ENDED] = "ended in good order",
+		[COMPARTMENT_STATE_FAILED] = "FAILED",
+	};
+	unsigned int id;
+
+	partitioner_print("summary");
+	for (id = 0; id < partitioner.model.compartment_count; id++) {
+		uint64_t life = lifecycle_read(&partitioner.partitions[id].life);
+
+		partitioner_print("  %s: %s; starts %lu, %lu firmware entries, %lu doorbells rung",
+				  compartment_get(id)->name,
+				  outcomes[life & COMPARTMENT_STATE_MASK],
+				  (unsigned long)(life >>
+						  COMPARTMENT_STARTS_SHIFT),
+				  (unsigned long)hart_sum(id,
+					COMPARTMENT_COUNTER_ENTRIES),
+				  (unsigned long)hart_sum(id,
+					COMPARTMENT_COUNTER_RINGS));
+	}
+}
+
+static void life_ended(void *ctx, unsigned int id, bool failed)
+{
+	(void)ctx;
+	console_line_flush(&partitioner.partitions[id].line, arch_console_emit);
+	partitioner_print("%s %s", compartment_get(id)->name,
+		   failed ? "has failed" : "has shut down");
+	if (failed)
+		__atomic_fetch_add(&partitioner.failed, 1, __ATOMIC_RELAXED);
+	if (__atomic_sub_fetch(&partitioner.alive, 1, __ATOMIC_ACQ_REL))
+		return;
+	summary_print();
+	failed = __atomic_load_n(&partitioner.failed, __ATOMIC_RELAXED);
+	partitioner_print("%s, powering off",
+		   failed ? "FAILED" : "all compartments ended in good order");
+	arch_power_off(failed);
+}
+
+static const struct lifecycle_ops life_ops = {
+	.wait_stopped = life_wait_stopped,
+	.quiesce_devices = life_quiesce_devices,
+	.clear_interrupts = life_clear_interrupts,
+	.clear_doorbells = life_clear_doorbells,
+	.tell_peers = life_tell_peers,
+	.load = life_reload,
+	.start = life_start,
+	.ended = life_ended,
+};
+
+enum lifecycle_goal life_get_goal(unsigned int id, bool again, bool failed)
+{
+	if (again && compartment_get(id)->restart == MODEL_RESTART_ALWAYS)
+		return LIFECYCLE_RESTART;
+	return failed ? LIFECYCLE_FAIL : LIFECYCLE_END;
+}
+
+void life_request(enum lifecycle_goal goal)
+{
+	struct hart *h = arch_hart_this();
+	struct partition *partition = &partitioner.partitions[h->compartment];
+
+	if (lifecycle_begin(&partition->life, goal)) {
+		h->coordinates = h->compartment;
+		/* Pairs with the addition in life_begin_start(). */
+		while (__atomic_load_n(&partition->starting, __ATOMIC_SEQ_CST))
+			port_relax();
+		arch_compartment_withdraw(h->compartment);
+		harts_stop(compartment_get(h->compartment));
+	}
+	arch_hart_stop();
+}
+
+void life_finish(unsigned int id)
+{
+	arch_guest_leave();
+	lifecycle_finish(&partitioner.partitions[id].life, &life_ops, NULL, id);
+}
+
+bool life_begin_start(unsigned int id)
+{
+	struct partition *partition = &partitioner.partitions[id];
+
+	/* Pairs with the barrier in life_request(): one sees the other. */
+	__atomic_fetch_add(&partition->starting, 1, __ATOMIC_SEQ_CST);
+	return !lifecycle_is_ending(&partition->life);
+}
+
+void life_end_start(unsigned int id)
+{
+	__atomic_fetch_sub(&partitioner.partitions[id].starting, 1,
+			   __ATOMIC_RELEASE);
+}

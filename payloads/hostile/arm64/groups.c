@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "../hostile.h"
+#include "aarch32.h"
+#include "gic.h"
+#include "registers.h"
+
+void architecture_run(void)
+{
+	registers_run();
+	gic_run();
+	aarch32_run();
+}
