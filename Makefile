@@ -100,7 +100,7 @@ include firmware/stamps.mk
 include firmware/opensbi.mk
 include payloads/payloads.mk
 include firmware/bundle.mk
-include $(wildcard firmware/arm64.mk)
+include firmware/arm64.mk
 include firmware/run.mk
 include tests/tests.mk
 include payloads/host/host.mk

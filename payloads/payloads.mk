@@ -8,7 +8,7 @@
 # Included by the root Makefile, behind firmware/opensbi.mk, for OpenSBI's libfdt.
 
 PAYLOAD_ARCHS := riscv arm64
-PAYLOAD_NAMES := client server hostile bench
+PAYLOAD_NAMES := client server hostile bench vectors
 PAYLOAD_IMAGES := $(foreach arch,$(PAYLOAD_ARCHS),\
 	$(PAYLOAD_NAMES:%=build/$(arch)/payloads/%.bin))
 
@@ -63,6 +63,8 @@ payload-hostile-srcs = $(wildcard payloads/hostile/*.c) \
 	$(wildcard payloads/hostile/$(1)/*.c payloads/hostile/$(1)/*.S) \
 	$(wildcard lib/virtio/*.c)
 payload-bench-srcs := $(wildcard payloads/bench/*.c)
+payload-vectors-srcs := $(wildcard payloads/vectors/*.c) payloads/vectors/text.S \
+	payloads/client/disk.c $(wildcard tests/support/vectors*.c) $(payload-channel-srcs)
 
 # payload-objs(architecture, name)
 payload-objs = $(patsubst %,build/$(1)/payloads/%.o,$(basename \
@@ -97,6 +99,11 @@ build/$(1)/payloads/%.o: %.S payloads/payloads.mk build/variables
 # it is not to make calls of memcpy() of the loops that copy.
 build/$(1)/payloads/lib/freestanding/string.o: \
 	payload-own := -fno-lto -fno-tree-loop-distribute-patterns
+
+# What decodes recordings is the host's tests', and the recordings are in it.
+$(addprefix build/$(1)/payloads/,payloads/vectors/main.o payloads/vectors/record.o): \
+	payload-own := -Itests/support
+build/$(1)/payloads/payloads/vectors/text.o: $(wildcard tests/vectors/*.txt)
 
 # The tail of zeroes (bss) is not stored; start.S clears it.
 $(PAYLOAD_NAMES:%=build/$(1)/payloads/%.bin): %.bin: %.elf

@@ -60,6 +60,12 @@ struct architecture {
 	void (*read_device)(struct reader *reader, int node,
 			    struct model_device *device);
 
+	/*
+	 * Adds to the model what shares the pages of its last device, which
+	 * says whole-page, at `node`. NULL: protection parts any two devices.
+	 */
+	void (*add_neighbours)(struct reader *reader, int node);
+
 	/* ---- Protection ---- */
 
 	/* What is counted, of whom, and how to need less; as words. */

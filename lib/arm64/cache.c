@@ -42,7 +42,7 @@ void cache_invalidate_instructions(void)
 
 void arch_memory_publish(uint64_t addr, uint64_t size)
 {
-	/* A guest begins with its caches off, and a device may not look there. */
+	/* A guest begins with its caches off: nothing may be only there. */
 	cache_flush(addr, size);
 	cache_invalidate_instructions();
 }

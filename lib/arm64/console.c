@@ -66,20 +66,27 @@ void console_share(void)
 	console_shared = true;
 }
 
-static void console_put(char c)
+/* Whether the UART takes a character, now or soon. */
+static bool console_wait(void)
 {
 	unsigned int waits;
 
-	for (waits = 0; console_uart &&
-	     (arch_device_read(console_uart + UART_FR) & UART_FR_TXFF); waits++) {
-		if (waits == UART_WAITS) {
-			console_uart = 0;
-			return;
-		}
+	for (waits = 0; waits < UART_WAITS; waits++) {
+		if (!(arch_device_read(console_uart + UART_FR) & UART_FR_TXFF))
+			return true;
 		arch_delay_us(UART_WAIT_US);
 	}
-	if (console_uart)
+	return false;
+}
+
+static void console_put(char c)
+{
+	if (!console_uart)
+		return;
+	if (console_wait())
 		arch_device_write(console_uart + UART_DR, (unsigned char)c);
+	else
+		console_uart = 0;
 }
 
 static void console_write(const char *text, size_t length)

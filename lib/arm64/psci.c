@@ -13,6 +13,10 @@
 /* Bit 30 of a function's identifier: arguments of 64 bits */
 #define SMCCC_64		(1U << 30)
 
+/* power_state of CPU_SUSPEND, in the original format */
+#define STATE_POWER_DOWN	(1U << 16)
+#define STATE_RESERVED		0xfcfe0000U
+
 #define AFFINITY_LEVEL_MAX	3
 #define AFFINITY_LEVEL_BITS	8
 
@@ -123,13 +127,19 @@ static int64_t psci_affinity_info(uint64_t target, uint64_t level)
 	return info;
 }
 
-/* Standby, the one state that the device tree does not have to describe. */
-static int64_t psci_cpu_suspend(uint64_t state)
+/*
+ * Every state is a standby, to which PSCI lets a request to power down be
+ * lowered. It is over when any interrupt is pending, the stop interrupt too:
+ * both are masked here, which keeps nobody asleep.
+ */
+static int64_t psci_cpu_suspend(uint32_t state, uint64_t entry)
 {
-	if (state)
+	if (state & STATE_RESERVED)
 		return PSCI_INVALID_PARAMETERS;
+	if ((state & STATE_POWER_DOWN) &&
+	    !guest_memory_owns(compartment_this(), entry, 4))
+		return PSCI_INVALID_ADDRESS;
 	dsb(sy);
-	/* The stop interrupt ends it too: FIQ is masked here, not disabled. */
 	__asm__ volatile ("wfi" : : : "memory");
 	return PSCI_SUCCESS;
 }
@@ -182,7 +192,7 @@ static int64_t psci_dispatch(uint32_t function, const uint64_t args[3])
 		return VERSION_1_1;
 	case PSCI_CPU_SUSPEND_32:
 	case PSCI_CPU_SUSPEND_64:
-		return psci_cpu_suspend((uint32_t)args[0]);
+		return psci_cpu_suspend((uint32_t)args[0], args[1]);
 	case PSCI_CPU_OFF:
 		arch_hart_stop();
 	case PSCI_CPU_ON_32:

@@ -7,7 +7,6 @@
  */
 #include <doorbell/abi.h>
 #include "arm64.h"
-#include "exception.h"
 
 #define SMCCC_VERSION		0x80000000U
 #define SMCCC_ARCH_FEATURES	0x80000001U
@@ -52,8 +51,15 @@ static void service_call(struct trap_frame *frame, service_fn *service,
 	struct call call = {
 		.args = { frame->x[1], frame->x[2], frame->x[3], frame->x[4] },
 	};
+	long error;
 
-	frame->x[0] = (uint64_t)service(SERVICE_FUNCTION(function), &call);
+	error = service(SERVICE_FUNCTION(function), &call);
+	/* A function that is not there is what the convention says it is. */
+	if (error == CALL_ERR_NOT_SUPPORTED) {
+		frame->x[0] = SMCCC_NOT_SUPPORTED;
+		return;
+	}
+	frame->x[0] = (uint64_t)error;
 	frame->x[1] = call.value;
 }
 
@@ -89,10 +95,7 @@ void smccc_call(struct trap_frame *frame)
 	uint32_t function = (uint32_t)frame->x[0];
 	service_fn *service = service_find(function);
 
-	/* The convention has no call with an immediate that is not 0. */
-	if (ESR_ISS(read_sysreg(esr_el2)) & 0xffff)
-		frame->x[0] = SMCCC_NOT_SUPPORTED;
-	else if (service)
+	if (service)
 		service_call(frame, service, function);
 	else if (!psci_call(frame))
 		architecture_call(frame, function);

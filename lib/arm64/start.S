@@ -20,8 +20,10 @@
 #define SCTLR_SA	(1 << 3)
 #define SCTLR_I		(1 << 12)
 #define SCTLR_WXN	(1 << 19)
+#define SCTLR_ON	(SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA |	\
+			 SCTLR_I | SCTLR_WXN)
 
-/* Attribute 0: memory, write-back; attribute 1: Device-nGnRE. mmu.c uses them. */
+/* Attribute 0: memory, write-back; 1: Device-nGnRE. mmu.c uses them. */
 #define MAIR		0x04ff
 /* 39 bits from level 1, 4 KiB; walks of write-back, inner shareable memory. */
 #define TCR		(1 << 31 | 1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | 25)
@@ -137,7 +139,7 @@ mmu_enable:
 	ic	iallu
 	dsb	nsh
 	isb
-	constant x9, (SCTLR_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+	constant x9, SCTLR_ON
 	msr	sctlr_el2, x9
 	isb
 	ret

@@ -89,20 +89,21 @@ static void check_registers(struct reader *reader, int node,
 			    struct model_device *device)
 {
 	const struct compartment_board *board = reader->model->board;
+	bool can = board->architecture->add_neighbours;
 	bool has_word = fdt_getprop(reader->fdt, node, "whole-page", NULL);
 	struct memory_range range;
 	unsigned int i;
 
 	for (i = 0; i < device->reg_count; i++)
 		if (!is_coarse(board, &device->regs[i]))
-			device->whole_page = has_word;
+			device->whole_page = can && has_word;
 	for (i = 0; i < device->reg_count; i++) {
 		range = grant_device_range(device, i);
 		if (!is_coarse(board, &range))
 			refuse(reader, node, "path",
 			       "0x%lx + 0x%lx is finer than protection can be set: multiples of 0x%lx%s",
 			       range.base, range.size, board->granularity,
-			       has_word ? "" :
+			       has_word || !can ? "" :
 			       "; whole-page grants the rest of the page too, with every device there");
 	}
 }
@@ -218,7 +219,8 @@ void manifest_read_devices(struct reader *reader, int parent,
 		has_dma = device->path && read_dma(reader, node, device);
 		if (has_dma)
 			manifest_check_dma(reader, node, device);
-		if (is_found && has_dma)
-			manifest_add_neighbours(reader, node);
+		if (is_found && has_dma && device->whole_page)
+			reader->model->board->architecture->
+				add_neighbours(reader, node);
 	}
 }

@@ -94,8 +94,6 @@ void manifest_read_registers(struct reader *reader, int node,
 			     struct model_device *device);
 void manifest_check_dma(struct reader *reader, int node,
 			const struct model_device *device);
-/* After the last device of the model, if that says whole-page. */
-void manifest_add_neighbours(struct reader *reader, int source);
 void manifest_read_windows(struct reader *reader, int parent);
 void manifest_read_links(struct reader *reader, int parent);
 void manifest_read_channels(struct reader *reader, int parent);

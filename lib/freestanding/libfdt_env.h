@@ -2,8 +2,8 @@
 /*
  * What libfdt asks of its environment, for its sources compiled into a payload
  * or the AArch64 firmware. Their own environment header carries the same guard;
- * the build includes this one first, so that it takes effect and OpenSBI's types
- * and string functions stay out.
+ * the build includes this one first, so that it takes effect and OpenSBI's
+ * types and string functions stay out.
  */
 #ifndef LIBFDT_ENV_H
 #define LIBFDT_ENV_H

@@ -114,7 +114,8 @@ struct tree_range tree_read_range(const void *blob, int node,
 /*
  * Provided by the architecture: what its binding says about a hart beyond the
  * id, about a device's wired interrupt (source and edge), and the clock's ticks
- * per second. <tree_hart.h> is the architecture's too: struct tree_hart, with `id`.
+ * per second. <tree_hart.h> is the architecture's too: struct tree_hart, with
+ * `id`.
  */
 void tree_read_hart(const void *blob, int node, struct tree_hart *hart);
 void tree_read_source(const void *blob, int node, struct tree_device *device);

@@ -3,9 +3,9 @@
  * Several lives, each of which first looks for what a former one left: the
  * first few storm and leave behind what they can, the sixth (or the last, if
  * there are fewer) attacks, and each but the last ends in the middle of what is
- * worst for its end (restart.c). Each says how many attempts were
- * refused; one that got through, or any other failed check, ends the
- * compartment as failed in that life.
+ * worst for its end (restart.c). Each says how many attempts were refused; one
+ * that got through, or any other failed check, ends the compartment as failed
+ * in that life.
  *
  * Boot arguments:
  *	lives=N		restart N - 1 times (16); 1: attack only

@@ -96,20 +96,41 @@ static void restart_pad(void)
 	}
 }
 
-/* Ends this life once the other hart is inside its first call. */
+/* Firmware entries that are not the calling hart's own, since a start. */
+struct restart_entries {
+	uint64_t start, own;
+};
+
+static uint64_t restart_get_entries(struct restart_entries *entries)
+{
+	entries->own++;
+	return firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES) -
+	       entries->start - entries->own;
+}
+
+/*
+ * Ends this life in the middle of a call by the other hart: half as far into
+ * its second one as the first one took.
+ */
 static void restart_while_writing(unsigned long other)
 {
 	static char lines[WRITE_SIZE];
-	uint64_t entries, own = 2; /* the start and the first look */
+	struct restart_entries entries = { .own = 1 }; /* for hart_start() */
+	uint64_t first, second;
 
 	memset(lines, '\n', sizeof(lines));
 	restart_pad();
-	entries = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES);
-	if (!hart_start(other, restart_writes, lines)) {
-		while (firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES) ==
-		       entries + own)
-			own++;
-	}
+	entries.start = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES);
+	if (hart_start(other, restart_writes, lines))
+		firmware_restart();
+	while (!restart_get_entries(&entries))
+		;
+	first = hart_get_time();
+	while (restart_get_entries(&entries) < 2)
+		;
+	second = hart_get_time();
+	while (hart_get_time() - second < (second - first) / 2)
+		;
 	firmware_restart();
 }
 

@@ -28,9 +28,10 @@ static int server_channel_init_block(struct server_channel *sc,
 				     struct server_disk *disk,
 				     uint16_t queue_size)
 {
+	uint64_t depth = tree_get_number(&tree, "depth", queue_size);
 	struct loopback_block_server_config config = {
 		.backend = &disk->backend.backend,
-		.slot_count = queue_size,
+		.slot_count = depth < queue_size ? depth : queue_size,
 		.queue_size_max = queue_size,
 	};
 	const char *name = sc->channel.info->name;

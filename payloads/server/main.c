@@ -9,6 +9,7 @@
  *			life have ended and others are at the disk; later lives
  *			look at what is left in the interrupt controller
  *	restarts=N	how often to do so (1)
+ *	depth=N		requests of a client at the disk (its queue's size)
  *	silent		publish nothing
  *	bench		print what `make bench` collects
  */

@@ -92,7 +92,7 @@ make_firmware()
 # make_tree <node> <property> <cell>...: the machine's own, with another property
 make_tree()
 {
-	local machine=virt,gic-version=3,virtualization=on
+	local machine=virt,gic-version=3,virtualization=on,its=off
 	[ "${key[arch]}" = arm64 ] || machine=virt,aia=${key[aia]}
 	"$qemu" -M "$machine,dumpdtb=$work.dtb" -cpu "${key[cpu]}" -smp "${key[harts]}" \
 		-m "${key[mem]}" -display none -nic none > /dev/null 2>&1 &&

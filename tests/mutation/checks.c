@@ -78,6 +78,7 @@ static bool is_error_constant(const struct source *source, int i)
 	return !strncmp(name, "VIRTIO_ERR_", 11) ||
 	       !strncmp(name, "LOOPBACK_ERR_", 13) ||
 	       !strncmp(name, "DOORBELL_ERR_", 13) ||
+	       !strncmp(name, "CALL_ERR_", 9) ||
 	       !strcmp(name, "VIRTIO_BLK_S_IOERR") ||
 	       !strcmp(name, "VIRTIO_BLK_S_UNSUPP");
 }

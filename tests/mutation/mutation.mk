@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Does a test notice if a check is gone? (docs/testing.md, "Mutations")
 #
-# Every check of lib/{virtio,loopback,doorbell} and their headers becomes one
-# that can be disabled at run time; the unit programs are linked with that.
+# Every check of lib/{virtio,loopback,doorbell,partitioner}, of their headers
+# and of what is pure in lib/arm64 becomes one that can be disabled at run time;
+# the unit programs are linked with that.
 
 mutation-out := build/mutation
-mutation-sources := $(sort $(foreach library,virtio loopback doorbell,\
-	$(wildcard include/$(library)/*.h lib/$(library)/*.[ch])))
+mutation-sources := $(sort $(foreach library,virtio loopback doorbell partitioner,\
+	$(wildcard include/$(library)/*.h lib/$(library)/*.[ch])) \
+	$(host-arm64-sources) $(wildcard $(host-arm64-sources:.c=.h)))
 mutation-objects := $(patsubst %.c,$(mutation-out)/%.o,\
 	$(filter %.c,$(mutation-sources)) tests/mutation/mutant.c)
 # Programs with threads take long, and what they are for is order, not checks.
-mutation-names := $(filter virtio% loopback% doorbell% port%,\
+mutation-names := $(filter virtio% loopback% doorbell% partitioner% arm64% gic% port%,\
 	$(filter-out $(unit-threaded),$(unit-names)))
 mutation-programs := $(mutation-names:%=$(mutation-out)/%_test)
 mutation-tool := $(addprefix tests/mutation/,instrument.c checks.c source.c)
@@ -18,7 +20,7 @@ mutation-tool := $(addprefix tests/mutation/,instrument.c checks.c source.c)
 # The headers there come first; what is said in them is said a second time in
 # the programs of the sanitized flavour, which lend what is not instrumented.
 mutation-cc = $(host-cc-sanitized) -w -I$(mutation-out)/include \
-	$(host-flags) -Itests/mutation
+	$(host-flags) -Itests/mutation -iquote lib/arm64
 
 $(mutation-out)/instrument: $(mutation-tool) $(wildcard tests/mutation/*.h)
 	$(call say,CC,$@)

@@ -57,7 +57,7 @@ images()
 			lib/virtio/region.c lib/loopback/server.c)"
 	claim "the firmware is made of the sources that are tested ($1)" \
 		"$(lacks "$3" lib/doorbell/doorbell.c lib/compartment/manifest.c \
-			lib/partitioner/life.c "lib/compartment/$1/machine.c")"
+			lib/partitioner/life.c "lib/compartment/$1/$1.c")"
 }
 images riscv build/riscv/opensbi build/riscv/demo/none/fw_payload.elf
 images arm64 build/arm64/firmware build/arm64/demo/firmware.elf

@@ -125,16 +125,18 @@ static void kinds_have_their_attributes(void)
 		{ { RAM + MIB2 + KIB4, KIB4 }, PROTECTION_READ, false },
 		/* A device is never run, whatever a list says. */
 		{ { 2 * GIB, KIB4 }, RWX, true },
+		{ { 3 * GIB, KIB4 }, PROTECTION_WRITE, true },
 	};
 	unsigned int order;
 	uint64_t desc;
 
-	CU_ASSERT_TRUE_FATAL(build(grants, 5, TABLES));
+	CU_ASSERT_TRUE_FATAL(build(grants, 6, TABLES));
 	CU_ASSERT_EQUAL(get_rights(0x0a000000), RW);
 	CU_ASSERT_EQUAL(get_rights(RAM), RWX);
 	CU_ASSERT_EQUAL(get_rights(RAM + MIB2), RW);
 	CU_ASSERT_EQUAL(get_rights(RAM + MIB2 + KIB4), PROTECTION_READ);
 	CU_ASSERT_EQUAL(get_rights(2 * GIB), RW);
+	CU_ASSERT_EQUAL(get_rights(3 * GIB), PROTECTION_WRITE);
 
 	desc = walk(0x0a000000, &order);
 	CU_ASSERT_EQUAL(ATTRIBUTES(desc), 1);	/* Device-nGnRE */

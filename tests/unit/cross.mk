@@ -27,8 +27,8 @@ cross-sources-omitted-arm := $(filter-out %/sha256.c,\
 	$(wildcard lib/compartment/*.c lib/compartment/*/*.c)) \
 	$(wildcard lib/partitioner/*.c tests/support/manifest_fixture*.c) \
 	$(addprefix tests/support/,fake_arch.c partitioner_system.c)
-cross-programs-omitted-arm := bundle console devicetree lifecycle manifest \
-	manifest_arm64 manifest_blob manifest_limits manifest_pages \
+cross-programs-omitted-arm := arm64_stage2 bundle console devicetree lifecycle \
+	manifest manifest_arm64 manifest_blob manifest_limits manifest_pages \
 	manifest_rules protection tables \
 	$(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/partitioner_*_test.c))
 # s390x	QEMU exchanges the halves of the address that SIGBUS reports, so a

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Loading, and ends: what is left to the next life, and what a machine says. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -30,16 +29,17 @@ static uint8_t *get_memory(unsigned int id)
 /* The bytes of a compartment's image in the firmware's copy of the bundle. */
 static uint8_t *find_image(unsigned int id)
 {
+	const char *name = partitioner.model.compartments[id].image;
 	struct bundle_image image;
 
-	UNIT_ASSERT_INT(bundle_find_image(&partitioner.bundle,
-					  partitioner.model.compartments[id].image,
-					  &image, NULL), 0);
+	UNIT_ASSERT_INT(bundle_find_image(&partitioner.bundle, name, &image,
+					  NULL), 0);
 	return (uint8_t *)(uintptr_t)image.data;
 }
 
 static void loads_a_pristine_image(void)
 {
+	const size_t tree = SYSTEM_MEMORY_SIZE - MODEL_TREE_SIZE;
 	uint8_t *memory;
 	size_t i;
 
@@ -49,12 +49,11 @@ static void loads_a_pristine_image(void)
 	UNIT_ASSERT_INT(memcmp(memory, system_image(ID_CLIENT),
 			       SYSTEM_IMAGE_SIZE), 0);
 	/* Nothing of a former life lies between image and tree. */
-	for (i = SYSTEM_IMAGE_SIZE; i < SYSTEM_MEMORY_SIZE - MODEL_TREE_SIZE; i++)
-		if (memory[i])
-			break;
-	UNIT_ASSERT_INT(i, SYSTEM_MEMORY_SIZE - MODEL_TREE_SIZE);
-	UNIT_ASSERT_INT(fdt_check_header(&memory[i]), 0);
-	CU_ASSERT(fdt_path_offset(&memory[i], "/bulkhead") > 0);
+	for (i = SYSTEM_IMAGE_SIZE; i < tree && !memory[i]; i++)
+		;
+	UNIT_ASSERT_INT(i, tree);
+	UNIT_ASSERT_INT(fdt_check_header(&memory[tree]), 0);
+	CU_ASSERT(fdt_path_offset(&memory[tree], "/bulkhead") > 0);
 	CU_ASSERT(fake_has_published(system_at(SYSTEM_MEMORY(ID_CLIENT)),
 				     SYSTEM_MEMORY_SIZE));
 	UNIT_ASSERT_INT(fake.published_count, 1);
@@ -211,15 +210,17 @@ static void powers_off_in_failure(void)
 	unsigned int failing;
 
 	for (failing = 0; failing < ID_COUNT; failing++) {
+		enum lifecycle_goal goals[ID_COUNT] = {
+			LIFECYCLE_END, LIFECYCLE_END, LIFECYCLE_END,
+		};
+
+		goals[failing] = LIFECYCLE_FAIL;
 		system_boot();
-		UNIT_ASSERT_INT(end(HART_SERVER, ID_SERVER, failing == ID_SERVER ?
-				    LIFECYCLE_FAIL : LIFECYCLE_END),
+		UNIT_ASSERT_INT(end(HART_SERVER, ID_SERVER, goals[ID_SERVER]),
 				FAKE_RETURNED);
-		UNIT_ASSERT_INT(end(HART_CLIENT, ID_CLIENT, failing == ID_CLIENT ?
-				    LIFECYCLE_FAIL : LIFECYCLE_END),
+		UNIT_ASSERT_INT(end(HART_CLIENT, ID_CLIENT, goals[ID_CLIENT]),
 				FAKE_RETURNED);
-		UNIT_ASSERT_INT(end(HART_OTHER, ID_OTHER, failing == ID_OTHER ?
-				    LIFECYCLE_FAIL : LIFECYCLE_END),
+		UNIT_ASSERT_INT(end(HART_OTHER, ID_OTHER, goals[ID_OTHER]),
 				FAKE_POWER_OFF_FAILED);
 		CU_ASSERT(fake_said("bulkhead: FAILED, powering off", NULL));
 		UNIT_ASSERT_INT(fake_count_lines(": FAILED; starts 1"), 1);

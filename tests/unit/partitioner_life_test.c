@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A life: how its end is asked for, who carries it out, in which order. */
 #include <doorbell/abi.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <virtio/mmio.h>

@@ -87,7 +87,9 @@ static void zeroes_the_linked_bundle(void)
 
 static void knows_every_hart_and_its_compartment(void)
 {
-	static const int owners[] = { ID_SERVER, ID_CLIENT, ID_OTHER, ID_OTHER };
+	static const int owners[] = {
+		ID_SERVER, ID_CLIENT, ID_OTHER, ID_OTHER,
+	};
 	unsigned int i;
 
 	system_make();
@@ -106,12 +108,11 @@ static void knows_every_hart_and_its_compartment(void)
 /* A hart that the manifest gives to nobody is nobody's, not the first's. */
 static void a_spare_hart_is_in_no_compartment(void)
 {
-	const struct fixture_edit edits[] = {
-		CELLS("/compartments/other", "harts", 3),
-	};
+	const struct fixture_edit edit =
+		CELLS("/compartments/other", "harts", HART_OTHER_BOOT);
 
 	system_make();
-	fixture_edit(sys.fixture.manifest, &edits[0]);
+	fixture_edit(sys.fixture.manifest, &edit);
 	system_link();
 	UNIT_ASSERT_INT(system_prepare(), FAKE_RETURNED);
 	CU_ASSERT(fake.harts[HART_OTHER].known);
@@ -281,13 +282,13 @@ static void refuses_a_hart_that_is_not_there(void)
 	refuse("hart 2 of the machine's tree is not there", NULL, 1);
 }
 
-/* Links that the manifest's rules let nobody have. */
 static void set_up_links(void *unused)
 {
 	(void)unused;
 	doorbell_setup();
 }
 
+/* Links that the manifest's rules let nobody have. */
 static void refuses_links_without_room(void)
 {
 	struct model *model = &partitioner.model;

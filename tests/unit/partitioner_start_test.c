@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which hart boots, what is loaded, and how compartments are started first. */
-#include <stdlib.h>
 #include <string.h>
 
 #include <libfdt.h>
@@ -196,6 +195,11 @@ static void make_ready(uint32_t hart)
 	fake_become(hart);
 }
 
+static uint64_t read_life(unsigned int id)
+{
+	return lifecycle_read(&partitioner.partitions[id].life);
+}
+
 static void check_started(uint32_t hart, unsigned int id)
 {
 	uint64_t memory = system_at(SYSTEM_MEMORY(id));
@@ -226,8 +230,7 @@ static void starts_all_but_the_callers_own(void)
 			SYSTEM_MEMORY_SIZE - MODEL_TREE_SIZE);
 	UNIT_ASSERT_INT(partitioner.alive, ID_COUNT);
 	for (id = 0; id < ID_COUNT; id++)
-		UNIT_ASSERT_INT(lifecycle_read(&partitioner.partitions[id].life),
-				COMPARTMENT_STATE_RUNNING |
+		UNIT_ASSERT_INT(read_life(id), COMPARTMENT_STATE_RUNNING |
 				1 << COMPARTMENT_STARTS_SHIFT);
 }
 
@@ -252,8 +255,7 @@ static void check_all_live(enum fake_event event, uint32_t what)
 		return;
 	UNIT_ASSERT_INT(partitioner.alive, ID_COUNT);
 	for (id = 0; id < ID_COUNT; id++)
-		UNIT_ASSERT_INT(lifecycle_read(&partitioner.partitions[id].life) &
-				COMPARTMENT_STATE_MASK,
+		UNIT_ASSERT_INT(read_life(id) & COMPARTMENT_STATE_MASK,
 				COMPARTMENT_STATE_RUNNING);
 }
 

@@ -151,6 +151,7 @@ const struct architecture architecture_arm64 = {
 	.interrupt_range_name = "the interrupt controller",
 	.find_refusal = find_refusal,
 	.read_device = gicv3_read_device,
+	.add_neighbours = arm64_add_neighbours,
 	.protection_unit = "translation tables",
 	.protection_scope = "compartment",
 	.protection_advice = "ranges that begin and end at multiples of 2 MiB, or lie in the same 2 MiB, take fewer",

@@ -22,6 +22,9 @@ void gicv3_read(struct machine *machine, const struct compartment_board *board,
 void gicv3_read_device(struct reader *reader, int node,
 		       struct model_device *device);
 
+/* ---- neighbour.c: of struct architecture ---- */
+void arm64_add_neighbours(struct reader *reader, int source);
+
 /* ---- arm64_tree.c: of struct architecture ---- */
 void arm64_put_root_properties(struct builder *builder);
 void arm64_put_root_nodes(struct builder *builder);

@@ -47,4 +47,4 @@ aarch32_privileged:
 	.word	0xee0f0f10, 0xef000000	/* mcr p15, 0, r0, c15, c0, 0 */
 	.word	0xee000e15, 0xef000000	/* mcr p14, 0, r0, c0, c5, 0: debug */
 	.word	0xee001e50, 0xef000000	/* mcr p14, 0, r1, c0, c0, 2 */
-	.word	0xe121f000, 0xef000000	/* msr cpsr_c, r0: ignored in user mode */
+	.word	0xe121f000, 0xef000000	/* msr cpsr_c, r0: ignored there */

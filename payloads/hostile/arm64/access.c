@@ -60,7 +60,7 @@ const struct access_kind access_atomics[] = {
 	KIND("atomic add", add, 8),
 	KIND("atomic clear", clear, 4),
 	KIND("compare and swap", compare, 8),
-	KIND("compare and swap of a pair", compare_pair, 16),
+	KIND("compare and swap of a pair", compare_pair, 8),
 };
 const unsigned int access_atomic_count = COUNT(access_atomics);
 

@@ -5,13 +5,13 @@
 /* QEMU's virt machine; a stride visits each register page of an array. */
 static const struct board_area board_areas[] = {
 	{ 0x00000000, 0x1000000, 8 },	/* flash */
-	{ 0x08010000, 0x8, 4 },		/* where a GICv2 has its CPU interface */
-	{ 0x08020000, 0x8, 8 },		/* where a GICv2 has its MSI frame */
+	{ 0x08010000, 0x8, 4 },		/* a GICv2's CPU interface */
+	{ 0x08020000, 0x8, 8 },		/* a GICv2's MSI frame */
 	{ 0x08080000, 0x8, 16 },	/* ITS: control */
 	{ 0x08080080, 0x8, 4 },		/* ITS: command queue */
 	{ 0x08080100, 0x8, 8 },		/* ITS: tables */
 	{ 0x08090040, 0x8, 1 },		/* ITS: translation */
-	{ GICR_BASE, 0x10000, 18 },	/* redistributors, one more than cores */
+	{ GICR_BASE, 0x10000, 18 },	/* redistributors, and one more */
 	{ GICR_BASE + 0x70, 0x20000, 9 },	/* their LPI tables */
 	{ GICR_BASE + 0x10080, 0x20000, 9 },	/* their groups */
 	{ GICR_BASE + 0x10100, 0x20000, 9 },	/* their enables */

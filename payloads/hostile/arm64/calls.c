@@ -128,7 +128,8 @@ static void calls_vendor(void)
 			calls_absent("function", there[i].base + f);
 		/* The same by 32 bits, which no function of ours has. */
 		for (unsigned int f = 0; f < there[i].count; f++)
-			calls_absent("32 bits", (there[i].base & ~SMCCC_64) + f);
+			calls_absent("32 bits",
+				     (there[i].base & ~SMCCC_64) + f);
 	}
 	attempt_end();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The GICv3 as this payload attacks it (Arm IHI 0069), on the board's addresses.
+ * The GICv3, as it is attacked (Arm IHI 0069), at the board's addresses.
  *
  * Any hart may call; registers are the machine's.
  */
@@ -78,7 +78,7 @@ static inline uint64_t gic_get_redistributor(unsigned long hart)
 	return GICR_BASE + hart * GICR_SIZE;
 }
 
-/* By instructions that a trap describes: no write-back, as compilers like it. */
+/* By instructions that a trap describes: none with write-back. */
 static inline uint32_t gic_read(uint64_t address)
 {
 	uint32_t value;

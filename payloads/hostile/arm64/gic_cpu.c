@@ -7,10 +7,12 @@
 #include <common/tree.h>
 #include "../hostile.h"
 #include "gic.h"
+#include "registers.h"
 
 #define SGIS		16U
 #define ENDS		200U	/* rounds; the others work meanwhile */
 
+#define ICC_IGRPEN0	REGISTER(3U, 0U, 12U, 12U, 6U)
 #define IRM		(1ULL << 40)
 
 static uint64_t gic_get_frame(void)
@@ -121,6 +123,23 @@ static void gic_ends(void)
 	attempt_end();
 }
 
+/* Those of Group 0 are EL2's: acknowledging, ending, masking its own. */
+static void gic_group_0(void)
+{
+	uint64_t value;
+
+	attempt_begin("interrupts: registers of the firmware's group");
+	for (unsigned int op2 = 0; op2 < 8; op2++) {
+		unsigned int number = REGISTER(3U, 0U, 12U, 8U, 0U) + op2;
+
+		attempt(!registers_read(number, &value), "read", number);
+		attempt(!registers_write(number, ~0ULL), "write", number);
+	}
+	attempt(!registers_read(ICC_IGRPEN0, &value), "read", ICC_IGRPEN0);
+	attempt(!registers_write(ICC_IGRPEN0, 0), "write", ICC_IGRPEN0);
+	attempt_end();
+}
+
 /* What the priority mask cannot do is what the ways to leave a hart show. */
 static void gic_controls(void)
 {
@@ -144,6 +163,7 @@ void gic_cpu_run(void)
 	gic_ends();
 	gic_write(frame + GIC_ICENABLER, 0xffff);
 	gic_sgis();
+	gic_group_0();
 	gic_controls();
 	icc_write(ICC_IGRPEN1, 0);
 	gic_write(frame + GIC_ICPENDR, 0xffff);

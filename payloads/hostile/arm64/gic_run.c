@@ -70,8 +70,8 @@ static void gic_try_fields(uint64_t frame, unsigned int word)
 		}
 		gic_poke(at, 4, foreign);
 		/* SGIs are edges, whoever's they are. */
-		attempt(!(gic_peek(at, 4) & foreign) || (!word && !half), "edge",
-			32 * word + 16 * half);
+		attempt(!(gic_peek(at, 4) & foreign) || (!word && !half),
+			"edge", 32 * word + 16 * half);
 		gic_poke(frame + GIC_NSACR + 8 * word + 4 * half, 4, foreign);
 	}
 }

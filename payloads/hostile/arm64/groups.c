@@ -7,6 +7,7 @@
 void architecture_run(void)
 {
 	registers_run();
+	levels_run();
 	gic_run();
 	aarch32_run();
 }

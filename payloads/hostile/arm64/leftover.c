@@ -102,7 +102,8 @@ static const struct leftover_register leftover_registers[] = {
 	REGISTER(fpcr, 0x3000000),
 	REGISTER(fpsr, 0x8000000),
 };
-#define REGISTER_COUNT (sizeof(leftover_registers) / sizeof(leftover_registers[0]))
+#define REGISTER_COUNT \
+	(sizeof(leftover_registers) / sizeof(leftover_registers[0]))
 
 void leftover_vectors_fill(uint64_t pattern);
 uint64_t leftover_vectors_gather(void);

@@ -3,6 +3,7 @@
 #include <common/hart.h>
 #include <common/report.h>
 #include <common/tree.h>
+#include <smccc.h>
 #include "../board.h"
 #include "../leftover.h"
 #include "gic.h"
@@ -118,7 +119,8 @@ static bool leftover_interface_is_clear(void)
 
 void leftover_check_interrupts(void)
 {
-	report(leftover_interface_is_clear(), "residue: no processor interface");
+	report(leftover_interface_is_clear(),
+	       "residue: no processor interface");
 	report(leftover_word_is_clear(leftover_get_frame(), 0),
 	       "residue: no interrupt of the hart");
 	report(leftover_spis_are_clear(), "residue: no shared interrupt");
@@ -152,25 +154,40 @@ static void leftover_fall(volatile uint64_t *page)
 		;
 }
 
-/* Nothing can wake it that it could mask. */
-static void leftover_sleep(volatile uint64_t *page)
+/* Deaf to all that it could mask. */
+static void leftover_mask(void)
 {
-	(void)page;
 	gic_write(leftover_get_frame() + GIC_ICENABLER, ~0U);
 	icc_write(ICC_PMR, 0);
 	icc_write(ICC_AP1R0, 0);
 	icc_write(ICC_IGRPEN1, 0);
 	isb();
+}
+
+static void leftover_sleep(volatile uint64_t *page)
+{
+	(void)page;
+	leftover_mask();
 	for (;;) {
 		dsb();
 		__asm__ volatile ("wfi" : : : "memory");
 	}
 }
 
+/* Asleep too, but in the firmware. */
+static void leftover_stand_by(volatile uint64_t *page)
+{
+	(void)page;
+	leftover_mask();
+	for (;;)
+		smccc_call(PSCI_CPU_SUSPEND, 0, 0, 0, 0);
+}
+
 const struct leftover_way leftover_ways[] = {
 	{ "spinning", residue_spin },
 	{ "faulting", leftover_fall },
 	{ "asleep", leftover_sleep },
+	{ "in standby", leftover_stand_by },
 };
 const unsigned int leftover_way_count = sizeof(leftover_ways) /
 					sizeof(leftover_ways[0]);

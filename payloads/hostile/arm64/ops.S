@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Single accesses for access.c, and the way into and out of EL0. Each op_*:
- * x0 = address; no stack, clobbers x0 to x4 and v0 to v3 alone.
+ * x0 = address; no stack, clobbers x0 to x5 and v0 to v3 alone.
  */
 	.arch	armv8.1-a
 
@@ -44,7 +44,7 @@ op_compare_pair:
 	mov	x3, #0
 	mov	x4, #0
 	mov	x5, #0
-	casp	x2, x3, x4, x5, [x0]
+	casp	w2, w3, w4, w5, [x0]
 	ret
 
 	op vector_load, ldr q0, [x0]
@@ -83,6 +83,36 @@ user_enter:
 user_exit:
 	svc	#0
 	b	user_exit
+
+/* return_to(pc, pstate): what an exception return makes of it. */
+	.globl	return_to
+return_to:
+	msr	elr_el1, x0
+	msr	spsr_el1, x1
+	eret
+
+/* Debug's and the monitors' instructions, two words each. */
+	.balign	8
+	.globl	op_privileged
+op_privileged:
+	hlt	#0
+	ret
+	hlt	#0xf000			/* semihosting */
+	ret
+	dcps1
+	ret
+	dcps2
+	ret
+	dcps3
+	ret
+	drps
+	ret
+	.globl	op_monitor_calls
+op_monitor_calls:
+	hvc	#0
+	ret
+	smc	#0
+	ret
 
 /* paging_load(root, tcr, mair, sctlr): through translation off. */
 	.globl	paging_load

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Case 30: PSCI's functions that both ../calls.c and other systems do not have. */
+/* Case 30: PSCI, but for what ../calls.c tries of it. */
 #include <common/firmware.h>
 #include <common/memory.h>
 #include <smccc.h>

@@ -54,7 +54,7 @@ static void reach_try_hint(void *context, uint64_t address)
 
 static void reach_hints(void)
 {
-	attempt_begin("reach: cache maintenance and prefetch of foreign memory");
+	attempt_begin("reach: cache maintenance, prefetch, translation");
 	access_set_translation(ACCESS_FIRST);
 	for (unsigned int i = 0; i < access_hint_count; i++)
 		map_walk(reach_try_hint, (void *)&access_hints[i],

@@ -35,8 +35,9 @@ bool registers_try(unsigned int number, uint64_t *value,
 bool registers_read(unsigned int number, uint64_t *value);
 bool registers_write(unsigned int number, uint64_t value);
 
-/* ---- Groups of attempts: registers_run.c ---- */
+/* ---- Groups of attempts: registers_run.c, levels.c ---- */
 
 void registers_run(void);
+void levels_run(void);
 
 #endif

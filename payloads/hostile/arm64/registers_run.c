@@ -17,6 +17,7 @@
 #define N_MAKERS_LAST	15U
 
 #define CNTFRQ		REGISTER(3U, 3U, 14U, 0U, 0U)
+#define CPACR_ALL	(3UL << 16 | 3UL << 20 | 3UL << 24)
 /* Locks and locked-out states, constant */
 #define OSLSR		REGISTER(2U, 0U, 1U, 1U, 4U)
 #define DBGAUTHSTATUS	REGISTER(2U, 0U, 7U, 14U, 6U)
@@ -169,6 +170,9 @@ static bool registers_are_withheld(unsigned int number)
 
 static void registers_withheld(void)
 {
+	/* EL1's own traps would come first. */
+	write_sysreg(cpacr_el1, CPACR_ALL);
+	isb();
 	attempt_begin("registers: features that are not given");
 	for (unsigned int op1 = 0; op1 <= 3; op1 += 3) {
 		unsigned int first = REGISTER(3U, op1, 0U, 0U, 0U);

@@ -85,7 +85,7 @@ static void __attribute__((noreturn)) qemu_virt_power_off(bool failed)
 	else if (pvpanic)
 		*(volatile uint8_t *)pvpanic = PVPANIC_PANICKED;
 	else
-		partitioner_print("no pvpanic-pci device: the machine stays on");
+		partitioner_print("no pvpanic-pci device: it stays on");
 	for (;;)
 		__asm__ volatile ("wfi");
 }

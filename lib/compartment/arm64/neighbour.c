@@ -7,7 +7,8 @@
 #include <libfdt.h>
 #include <compartment/grant.h>
 
-#include "reader.h"
+#include "arm64.h"
+#include "../reader.h"
 
 /* What is looked for: nodes in `pages`, for a device that says whole-page. */
 struct search {
@@ -150,7 +151,7 @@ static bool was_searched(const struct search *search, unsigned int first)
 }
 
 /* A neighbour may reach into further pages, and has its own neighbours there. */
-void manifest_add_neighbours(struct reader *reader, int source)
+void arm64_add_neighbours(struct reader *reader, int source)
 {
 	const struct model *model = reader->model;
 	const unsigned int first = model->device_count - 1;
@@ -161,7 +162,7 @@ void manifest_add_neighbours(struct reader *reader, int source)
 	for (search.device = first; search.device < model->device_count;
 	     search.device++) {
 		device = &model->devices[search.device];
-		for (i = 0; device->whole_page && i < device->reg_count; i++) {
+		for (i = 0; i < device->reg_count; i++) {
 			search.pages = grant_device_range(device, i);
 			if (!was_searched(&search, first))
 				search_pages(&search);
