@@ -109,27 +109,27 @@ static uint64_t restart_get_entries(struct restart_entries *entries)
 }
 
 /*
- * Ends this life in the middle of a call by the other hart: half as far into
- * its second one as the first one took.
+ * Ends this life in the middle of a call by the other hart: half as far into it
+ * as the one before took. An entry before the first call may be the start's.
  */
 static void restart_while_writing(unsigned long other)
 {
 	static char lines[WRITE_SIZE];
 	struct restart_entries entries = { .own = 1 }; /* for hart_start() */
-	uint64_t first, second;
+	uint64_t before, begun;
 
 	memset(lines, '\n', sizeof(lines));
 	restart_pad();
 	entries.start = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES);
 	if (hart_start(other, restart_writes, lines))
 		firmware_restart();
-	while (!restart_get_entries(&entries))
-		;
-	first = hart_get_time();
 	while (restart_get_entries(&entries) < 2)
 		;
-	second = hart_get_time();
-	while (hart_get_time() - second < (second - first) / 2)
+	before = hart_get_time();
+	while (restart_get_entries(&entries) < 3)
+		;
+	begun = hart_get_time();
+	while (hart_get_time() - begun < (begun - before) / 2)
 		;
 	firmware_restart();
 }

@@ -76,7 +76,7 @@ static void print_moment(enum vectors_moment_name moment)
 	print_part(name, "pool", disk.endpoint.config.pool, VECTORS_POOL);
 }
 
-/* The rest of the piece that is recorded; all of it is where it is said to be. */
+/* The rest of the piece that is recorded. All of it is where it should be? */
 static int take_data(void)
 {
 	uint64_t pool = disk.channel.info->pool.base;
@@ -123,7 +123,7 @@ static int record(void)
 				       config->pool_address);
 	if (error)
 		return error;
-	/* At its start the server looks at the ring unasked: let that be over. */
+	/* The server looks at the ring at its start, unasked: while empty. */
 	settle();
 	virtq_driver_expose(&disk.virtq);
 	print("vector pool %016lx\n", config->pool_address);

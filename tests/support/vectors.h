@@ -117,15 +117,18 @@ int vectors_compare(const struct vectors_values *values);
 
 void vectors_emit(struct vectors_values *values, const char *name,
 		  unsigned int index, uint64_t value);
-/* As a value: 0 if both are the same, else 1 + the first offset that differs. */
+/* 0 if both are the same, else 1 + the first offset that differs. */
 void vectors_emit_difference(struct vectors_values *values, const char *name,
 			     const void *a, const void *b, size_t size);
-/* Be the server, or the client, that finds the other one's words. */
+/*
+ * Be the client that finds the server's words; `block` then has the device's
+ * limits. And be a server of that device that finds the client's.
+ */
+void vectors_decode_completions(const struct vectors *vectors,
+				struct loopback_block_client *block,
+				struct vectors_values *values);
 void vectors_decode_requests(const struct vectors *vectors,
 			     const struct loopback_block_client *limits,
 			     struct vectors_values *values);
-void vectors_decode_completions(const struct vectors *vectors,
-				struct loopback_block_client *limits,
-				struct vectors_values *values);
 
 #endif

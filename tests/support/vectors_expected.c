@@ -64,7 +64,7 @@ const struct vectors_value vectors_expected[] = {
 	{ "descriptor area at", 0, 0x0 },
 	{ "driver area at", 0, 0x100 },
 	{ "device area at", 0, 0x140 },
-	/* Those that reach the disk: read, write, read, flush, discard, zero. */
+	/* What the disk gets: read, write, read, flush, discard, zero. */
 	{ "request type", 1, 0 },
 	{ "request sector", 1, 3 },
 	{ "request sectors", 1, 1 },

@@ -147,7 +147,7 @@ static int init_server(void)
 	return loopback_server_publish(&replay.server);
 }
 
-/* The recorded client's words, but for the request one: its reset, its start. */
+/* The recorded client's words, up to its reset and then up to its start. */
 static void replay_client(void)
 {
 	const struct loopback_control *recorded =
