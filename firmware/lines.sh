@@ -37,7 +37,7 @@ counted()
 	files firmware lib/partitioner lib/compartment lib/doorbell lib/riscv \
 		lib/arm64 platform
 	files payloads lib/virtio lib/loopback lib/freestanding payloads/common \
-		payloads/client payloads/server payloads/hostile payloads/bench
+		payloads/client payloads/server payloads/hostile payloads/bench payloads/vectors
 }
 
 if [ "${1:-}" = --files ]; then
