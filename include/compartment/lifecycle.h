@@ -40,10 +40,10 @@ struct lifecycle_ops {
 	 * nobody knows how to, which rules out a restart but not an end.
 	 */
 	bool (*quiesce_devices)(void *ctx, unsigned int id);
-	/* Completes and disables interrupts of the harts. */
-	void (*clear_interrupts)(void *ctx, unsigned int id);
 	/* Ends doorbell registrations. */
 	void (*clear_doorbells)(void *ctx, unsigned int id);
+	/* Completes and disables interrupts of the harts. */
+	void (*clear_interrupts)(void *ctx, unsigned int id);
 	/* Rings the firmware's bit at all peers. */
 	void (*tell_peers)(void *ctx, unsigned int id);
 	/* Scrubs memory, copies and verifies the image; false on mismatch. */

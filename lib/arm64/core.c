@@ -24,7 +24,8 @@ struct hart *arch_hart_add(uint32_t id)
 	struct core *core = &cores[0];
 
 	if (id == core->hart.id) {
-		core->state = CORE_ON_PENDING;
+		/* Whoever wants to start it waits until it has booted. */
+		core->state = CORE_STOPPING;
 		return &core->hart;
 	}
 	if (core_count == MACHINE_HARTS_MAX)

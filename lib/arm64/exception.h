@@ -32,6 +32,7 @@ enum esr_class {
 #define SPSR_MODE		0xfU
 #define SPSR_AARCH32		(1U << 4)
 #define SPSR_DAIF		(0xfU << 6)
+#define SPSR_BTYPE		(3U << 10)
 #define SPSR_SSBS		(1U << 12)
 #define SPSR_PAN		(1U << 22)
 #define SPSR_DIT		(1U << 24)

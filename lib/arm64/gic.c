@@ -11,7 +11,18 @@
 
 struct gic_filter gic_filter;
 
-static struct port_lock gic_lock;
+/* A compartment waits for nobody but its own cores. */
+static struct port_lock gic_locks[MODEL_COMPARTMENTS_MAX];
+
+uint8_t gic_read8(uint64_t addr)
+{
+	return *(volatile uint8_t *)addr;
+}
+
+void gic_write8(uint64_t addr, uint8_t value)
+{
+	*(volatile uint8_t *)addr = value;
+}
 
 uint32_t gic_read(uint64_t addr)
 {
@@ -159,29 +170,39 @@ void gic_pend_spi(unsigned int intid)
 void gic_clear_core(void)
 {
 	const struct machine *machine = &partitioner.model.machine;
+	struct port_lock *lock = &gic_locks[core_this()->hart.compartment];
 
 	gic_cpu_clear();
-	port_lock_acquire(&gic_lock);
+	port_lock_acquire(lock);
 	gic_filter_clear_hart(&gic_filter,
 			      machine_hart_this() - machine->harts);
-	port_lock_release(&gic_lock);
+	port_lock_release(lock);
 }
 
 void gic_clear_compartment(unsigned int compartment)
 {
-	port_lock_acquire(&gic_lock);
+	const struct machine *machine = &partitioner.model.machine;
+	struct port_lock *lock = &gic_locks[compartment];
+	unsigned int i;
+
+	port_lock_acquire(lock);
 	gic_filter_clear(&gic_filter, compartment);
-	port_lock_release(&gic_lock);
+	/* Those of cores that stay off as well: their frames can be read. */
+	for (i = 0; i < machine->hart_count; i++)
+		if (machine->harts[i].owner == (int)compartment)
+			gic_filter_clear_hart(&gic_filter, i);
+	port_lock_release(lock);
 }
 
 bool gic_access(uint64_t addr, unsigned int size, bool write, uint64_t *value)
 {
+	int compartment = core_this()->hart.compartment;
 	bool done;
 
-	port_lock_acquire(&gic_lock);
-	done = gic_filter_access(&gic_filter, core_this()->hart.compartment,
-				 addr, size, write, value);
-	port_lock_release(&gic_lock);
+	port_lock_acquire(&gic_locks[compartment]);
+	done = gic_filter_access(&gic_filter, compartment, addr, size, write,
+				 value);
+	port_lock_release(&gic_locks[compartment]);
 	return done;
 }
 

@@ -8,8 +8,8 @@
  * distributor and redistributors, which stage 2 maps for nobody. FIQ, Group 0,
  * is EL2's own (HCR_EL2.FMO = 1).
  *
- * Concurrency: gic_lock serialises read-modify-writes of the distributor, for a
- * bounded number of register accesses.
+ * Concurrency: a lock for each compartment serialises its cores' accesses; what
+ * compartments share is one lock around the read and the write of one ICFGR.
  * Trust: offsets, widths and values are a guest's. gic_filter.h says what they
  * come to. A guest changes only sources
  * of its own: SPIs of its devices, its cores' doorbell SPIs, SGIs 0 to 7 and

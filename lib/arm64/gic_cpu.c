@@ -10,7 +10,6 @@
 #include "gic_private.h"
 
 #define ICC_SRE_OWN		0x7U	/* SRE, and no bypass: DFB, DIB */
-#define ICC_SRE_GUESTS		(1U << 3)	/* in EL2's: EL1 has its own */
 #define ICH_HCR_TC		(1U << 10)
 #define ICH_HCR_TALL0		(1U << 11)
 
@@ -36,7 +35,8 @@
 
 unsigned int gic_cpu_enable(void)
 {
-	write_sysreg(icc_sre_el2, ICC_SRE_OWN | ICC_SRE_GUESTS);
+	/* Without Enable, EL1 cannot turn its register interface off. */
+	write_sysreg(icc_sre_el2, ICC_SRE_OWN);
 	isb();
 	write_sysreg(icc_sre_el1, ICC_SRE_OWN);
 	/* The virtual interface stays off: guests have the real one. */

@@ -16,7 +16,7 @@ static struct gic_bank distributor_bank(struct gic_filter *f, unsigned int c)
 		.end = f->words,
 		.own = f->own[c].sources,
 		.fixed = f->doorbells,
-		.enabled = f->enabled,
+		.enabled = f->own[c].enabled,
 		.forwards = f->own[c].forwards,
 	};
 }

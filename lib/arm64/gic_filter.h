@@ -10,13 +10,15 @@
  * as urgent as the stop interrupt.
  *
  * Ownership: the filter is the caller's; it points into a model that stays.
- * Concurrency: the caller serialises all but gic_filter_owns().
+ * Concurrency: the caller serialises what is for one compartment, or its harts;
+ * several compartments, and gic_filter_owns(), may be served at once.
  * Trust: see gic.h. Nothing here reads or writes guest memory.
  */
 #ifndef LIB_ARM64_GIC_FILTER_H
 #define LIB_ARM64_GIC_FILTER_H
 
 #include <compartment/manifest.h>
+#include <port/lock.h>
 
 #define GIC_WORDS	32	/* of 32 INTIDs each, 1020 to 1023 included */
 
@@ -25,6 +27,7 @@
 
 struct gic_own {
 	uint32_t sources[GIC_WORDS];	/* SPIs; word 0 stays 0 */
+	uint32_t enabled[GIC_WORDS];	/* of these, forwarded or not */
 	bool forwards;			/* its GICD_CTLR.EnableGrp1 */
 };
 
@@ -35,9 +38,8 @@ struct gic_filter {
 	uint8_t priority_step;		/* between two, as guests see them */
 	uint32_t doorbells[GIC_WORDS];	/* everybody's */
 	struct gic_own own[MODEL_COMPARTMENTS_MAX];
-	/* What their owners have enabled, forwarded or not. */
-	uint32_t enabled[GIC_WORDS];
 	uint32_t private_enabled[MACHINE_HARTS_MAX];
+	struct port_lock config;	/* of the distributor's ICFGR */
 };
 
 /* What the model grants; reads the distributor of the model's machine. */
@@ -87,13 +89,13 @@ struct gic_bank {
  * An access of 4 or, to priorities, 1 byte at an offset; false if none of the
  * bank's registers is there.
  */
-bool gic_bank_access(const struct gic_filter *filter,
+bool gic_bank_access(struct gic_filter *filter,
 		     const struct gic_bank *bank, uint32_t offset,
 		     unsigned int size, bool write, uint64_t *value);
 /* Enables or disables the bank's sources on the machine. */
 void gic_bank_forward(const struct gic_bank *bank, bool forwards);
 /* Of sources that are not forwarded: nothing of a former use but the route. */
-void gic_bank_clear(const struct gic_filter *filter,
+void gic_bank_clear(struct gic_filter *filter,
 		    const struct gic_bank *bank);
 
 #endif

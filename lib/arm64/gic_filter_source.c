@@ -63,41 +63,29 @@ static void bits_access(const struct gic_bank *bank, uint32_t offset,
 	}
 }
 
-/*
- * Others' bytes of the word are written back as they are: priorities change
- * only by such writes, which the caller serialises.
- */
+/* Byte by byte: the bytes of a word may have several owners at once. */
 static void priority_access(const struct gic_filter *filter,
 			    const struct gic_bank *bank, uint32_t offset,
 			    unsigned int size, bool write, uint64_t *value)
 {
-	uint32_t start = offset & ~3U;
-	uint32_t own = bank_own(bank, start - GIC_IPRIORITYR) & 0xf;
-	uint32_t given = *value << 8 * (offset - start);
-	uint32_t word, seen = 0;
+	uint32_t own = bank_own(bank, offset - GIC_IPRIORITYR);
+	uint64_t given = *value;
 	unsigned int i;
 
 	if (!write)
 		*value = 0;
-	if (!own)
-		return;
-	word = gic_read(bank->base + start);
-	for (i = 0; i < 4; i++) {
-		unsigned int shift = 8 * i;
+	for (i = 0; i < size; i++) {
+		uint64_t addr = bank->base + offset + i;
 
-		if (!(own & 1U << i) || (size == 1 && i != offset - start))
+		if (!(own >> i & 1))
 			continue;
-		seen |= (uint32_t)gic_priority_to_guest(filter, word >> shift)
-			<< shift;
-		word &= ~(0xffU << shift);
-		word |= (uint32_t)gic_priority_to_machine(filter,
-							  given >> shift)
-			<< shift;
+		if (write)
+			gic_write8(addr, gic_priority_to_machine(filter,
+						(uint8_t)(given >> 8 * i)));
+		else
+			*value |= (uint64_t)gic_priority_to_guest(filter,
+						gic_read8(addr)) << 8 * i;
 	}
-	if (write)
-		gic_write(bank->base + start, word);
-	else
-		*value = seen >> 8 * (offset - start);
 }
 
 /* The upper of the two bits of each of 16 sources: 1 is edge-triggered. */
@@ -111,7 +99,8 @@ static uint32_t config_spread(uint32_t sources)
 	return mask;
 }
 
-static void config_access(const struct gic_bank *bank, uint32_t offset,
+static void config_access(struct gic_filter *filter,
+			  const struct gic_bank *bank, uint32_t offset,
 			  bool write, uint64_t *value)
 {
 	unsigned int intid = (offset - GIC_ICFGR) * 4;
@@ -124,16 +113,21 @@ static void config_access(const struct gic_bank *bank, uint32_t offset,
 		return;
 	/* A doorbell that became level-triggered would lose its pending bit. */
 	mask = config_spread(own & ~(bank->fixed[intid / 32] >> intid % 32));
+	/* The one register in which a write of own fields has others'. */
+	port_lock_acquire(&filter->config);
 	word = gic_read(bank->base + offset);
 	gic_write(bank->base + offset, (word & ~mask) | (*value & mask));
+	port_lock_release(&filter->config);
 }
 
-bool gic_bank_access(const struct gic_filter *filter,
+bool gic_bank_access(struct gic_filter *filter,
 		     const struct gic_bank *bank, uint32_t offset,
 		     unsigned int size, bool write, uint64_t *value)
 {
 	if (offset >= GIC_IPRIORITYR &&
 	    offset < GIC_IPRIORITYR + GIC_PRIORITIES_SIZE) {
+		if (size != 1 && size != 4)
+			return false;
 		priority_access(filter, bank, offset, size, write, value);
 		return true;
 	}
@@ -142,7 +136,7 @@ bool gic_bank_access(const struct gic_filter *filter,
 	if (offset >= GIC_ISENABLER && offset < GIC_IPRIORITYR)
 		bits_access(bank, offset, write, value);
 	else if (offset >= GIC_ICFGR && offset < GIC_ICFGR_END)
-		config_access(bank, offset, write, value);
+		config_access(filter, bank, offset, write, value);
 	else
 		return false;
 	return true;
@@ -163,7 +157,7 @@ void gic_bank_forward(const struct gic_bank *bank, bool forwards)
 	}
 }
 
-void gic_bank_clear(const struct gic_filter *filter,
+void gic_bank_clear(struct gic_filter *filter,
 		    const struct gic_bank *bank)
 {
 	unsigned int word, i;
@@ -180,8 +174,8 @@ void gic_bank_clear(const struct gic_filter *filter,
 			priority_access(filter, bank, GIC_IPRIORITYR +
 					32 * word + 4 * i, 4, true, &zero);
 		for (i = 0; i < 2; i++)
-			config_access(bank, GIC_ICFGR + 8 * word + 4 * i, true,
-				      &zero);
+			config_access(filter, bank, GIC_ICFGR + 8 * word +
+				      4 * i, true, &zero);
 		/* Last: a change of the trigger may leave it pending. */
 		gic_write(bank->base + GIC_ICPENDR + 4 * word, own);
 	}

@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+uint8_t gic_read8(uint64_t addr);
+void gic_write8(uint64_t addr, uint8_t value);
 uint32_t gic_read(uint64_t addr);
 void gic_write(uint64_t addr, uint32_t value);
 uint64_t gic_read64(uint64_t addr);

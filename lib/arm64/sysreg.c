@@ -26,6 +26,7 @@
 #define ICC_ASGI1R		SYSREG(3U, 0U, 12U, 11U, 6U)
 #define ICC_SGI0R		SYSREG(3U, 0U, 12U, 11U, 7U)
 #define ICC_CTLR		SYSREG(3U, 0U, 12U, 12U, 4U)
+#define ICC_SRE			SYSREG(3U, 0U, 12U, 12U, 5U)
 #define ACTLR			SYSREG(3U, 0U, 1U, 0U, 1U)
 #define REVIDR			SYSREG(3U, 0U, 0U, 0U, 6U)
 #define AIDR			SYSREG(3U, 1U, 0U, 0U, 7U)
@@ -33,6 +34,7 @@
 #define OSLSR			SYSREG(2U, 0U, 1U, 1U, 4U)
 
 #define OSLSR_IMPLEMENTED	(1U << 3)	/* and not locked */
+#define ICC_SRE_ALWAYS		7U		/* SRE, DFB, DIB */
 
 static bool sysreg_write(uint32_t name, uint64_t value)
 {
@@ -51,6 +53,7 @@ static bool sysreg_write(uint32_t name, uint64_t value)
 		return true;
 	case ICC_SGI0R:		/* Group 0 and the other security state are */
 	case ICC_ASGI1R:	/* nobody's to interrupt anything with */
+	case ICC_SRE:
 	case ACTLR:
 	case OSLAR:
 		return true;
@@ -70,6 +73,9 @@ static bool sysreg_read(uint32_t name, uint64_t *value)
 		return true;
 	case ICC_RPR:
 		*value = gic_read_rpr();
+		return true;
+	case ICC_SRE:
+		*value = ICC_SRE_ALWAYS;
 		return true;
 	case REVIDR:
 		*value = read_sysreg(revidr_el1);

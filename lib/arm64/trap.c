@@ -33,6 +33,13 @@ static void trap_end(uint64_t before)
 		   pmu_get_difference(before, pmu_read()));
 }
 
+/* What trapped is done: as the instruction itself would have left it. */
+static void trap_skip(struct trap_frame *frame)
+{
+	frame->elr += 4;
+	frame->spsr &= ~(uint64_t)SPSR_BTYPE;
+}
+
 /* The only addresses at which something answers that stage 2 does not map. */
 static bool trap_access_gic(struct trap_frame *frame)
 {
@@ -53,7 +60,7 @@ static bool trap_access_gic(struct trap_frame *frame)
 		return false;
 	if (!access.write && access.reg < 31)
 		frame->x[access.reg] = access_extend(&access, value);
-	frame->elr += 4;
+	trap_skip(frame);
 	return true;
 }
 
@@ -63,14 +70,14 @@ static void trap_dispatch(struct trap_frame *frame)
 
 	switch (ESR_EC(esr)) {
 	case ESR_EC_SMC64:
-		frame->elr += 4;	/* HVC comes with the PC behind it */
+		trap_skip(frame);	/* HVC comes with the PC behind it */
 		/* fall through */
 	case ESR_EC_HVC64:
 		smccc_call(frame);
 		break;
 	case ESR_EC_SYSREG:
 		if (sysreg_access(frame, ESR_ISS(esr)))
-			frame->elr += 4;
+			trap_skip(frame);
 		else
 			inject_undefined(frame);
 		break;

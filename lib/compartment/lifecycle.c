@@ -55,8 +55,9 @@ void lifecycle_finish(struct lifecycle *lc, const struct lifecycle_ops *ops,
 	bool stopped = ops->wait_stopped(ctx, id);
 	bool quiet = ops->quiesce_devices(ctx, id);
 
-	ops->clear_interrupts(ctx, id);
+	/* In this order: a ring under way could still send an interrupt. */
 	ops->clear_doorbells(ctx, id);
+	ops->clear_interrupts(ctx, id);
 	/*
 	 * A hart that does not stop, or a device that does not, may still
 	 * write into the memory: nothing of it is given a new life then.

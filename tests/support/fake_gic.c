@@ -63,6 +63,19 @@ void gic_write(uint64_t addr, uint32_t value)
 		fake_gic_watch(word - fake_gic_words, *word ^ old);
 }
 
+uint8_t gic_read8(uint64_t addr)
+{
+	return (uint8_t)(gic_read(addr & ~3ULL) >> 8 * (addr & 3));
+}
+
+void gic_write8(uint64_t addr, uint8_t value)
+{
+	uint32_t shift = 8 * (addr & 3);
+
+	gic_write(addr & ~3ULL, (gic_read(addr & ~3ULL) & ~(0xffU << shift)) |
+		  (uint32_t)value << shift);
+}
+
 uint64_t gic_read64(uint64_t addr)
 {
 	return (uint64_t)gic_read(addr + 4) << 32 | gic_read(addr);

@@ -188,7 +188,7 @@ static void a_read_shows_own_sources_only(void)
 
 	setup();
 	memset(fake_gic_words, 0xff, sizeof(fake_gic_words));
-	memset(filter.enabled, 0xff, sizeof(filter.enabled));
+	memset(filter.own[0].enabled, 0xff, sizeof(filter.own[0].enabled));
 	memcpy(before, fake_gic_words, sizeof(before));
 	for (i = 0; i < 3; i++)
 		for (offset = GIC_IGROUPR; offset < GIC_ID_FIRST; offset += 4) {
@@ -219,6 +219,8 @@ static void refuses_foreign_frames_and_odd_accesses(void)
 		{ FAKE_GICD + GICD_IROUTER + 8 * 33 + 4, 8 },
 		{ FAKE_GICD + GIC_IPRIORITYR + 33, 2 },
 		{ FAKE_GICD + GIC_IPRIORITYR + 33, 4 },
+		{ FAKE_GICD + GIC_IPRIORITYR + 40, 2 },
+		{ FAKE_GICD + GIC_IPRIORITYR + 40, 8 },
 		{ FAKE_GICD + GIC_ISENABLER, 8 },
 		{ FAKE_GICD + GIC_ISENABLER + 4, 1 },
 		{ FAKE_RD(0) + GICR_CTLR, 8 }, { FAKE_RD(0) + GICR_WAKER, 1 },

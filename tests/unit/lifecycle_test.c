@@ -71,7 +71,7 @@ static void fake_ended(void *ctx, unsigned int id, bool failed)
 }
 
 static const struct lifecycle_ops ops = {
-	fake_wait, fake_quiesce, fake_interrupts, fake_doorbells, fake_tell,
+	fake_wait, fake_quiesce, fake_doorbells, fake_interrupts, fake_tell,
 	fake_load, fake_start, fake_ended,
 };
 
@@ -98,7 +98,7 @@ static void run(enum lifecycle_goal goal, const char *fails, const char *expect,
 static void restarts_in_order(void)
 {
 	run(LIFECYCLE_RESTART, NULL,
-	    "wait quiesce irq bell tell load start tell ",
+	    "wait quiesce bell irq tell load start tell ",
 	    COMPARTMENT_STATE_RUNNING, 2);
 }
 
@@ -117,40 +117,40 @@ static void can_be_restarted_again(void)
 
 static void ends_in_order(void)
 {
-	run(LIFECYCLE_END, NULL, "wait quiesce irq bell tell ended",
+	run(LIFECYCLE_END, NULL, "wait quiesce bell irq tell ended",
 	    COMPARTMENT_STATE_ENDED, 1);
 	/* A device that nobody can reset is no failure of who shuts down. */
-	run(LIFECYCLE_END, "quiesce ", "wait quiesce irq bell tell ended",
+	run(LIFECYCLE_END, "quiesce ", "wait quiesce bell irq tell ended",
 	    COMPARTMENT_STATE_ENDED, 1);
-	run(LIFECYCLE_END, "wait ", "wait quiesce irq bell tell failed",
+	run(LIFECYCLE_END, "wait ", "wait quiesce bell irq tell failed",
 	    COMPARTMENT_STATE_FAILED, 1);
-	run(LIFECYCLE_FAIL, NULL, "wait quiesce irq bell tell failed",
+	run(LIFECYCLE_FAIL, NULL, "wait quiesce bell irq tell failed",
 	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void never_reloads_under_a_running_hart(void)
 {
-	run(LIFECYCLE_RESTART, "wait ", "wait quiesce irq bell tell failed",
+	run(LIFECYCLE_RESTART, "wait ", "wait quiesce bell irq tell failed",
 	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void never_reloads_under_a_busy_device(void)
 {
-	run(LIFECYCLE_RESTART, "quiesce ", "wait quiesce irq bell tell failed",
+	run(LIFECYCLE_RESTART, "quiesce ", "wait quiesce bell irq tell failed",
 	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void never_starts_a_damaged_image(void)
 {
 	run(LIFECYCLE_RESTART, "load ",
-	    "wait quiesce irq bell tell load tell failed",
+	    "wait quiesce bell irq tell load tell failed",
 	    COMPARTMENT_STATE_FAILED, 1);
 }
 
 static void gives_up_when_the_boot_hart_does_not_start(void)
 {
 	run(LIFECYCLE_RESTART, "start ",
-	    "wait quiesce irq bell tell load start tell failed",
+	    "wait quiesce bell irq tell load start tell failed",
 	    COMPARTMENT_STATE_FAILED, 2);
 }
 
