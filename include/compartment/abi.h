@@ -62,7 +62,7 @@ enum compartment_state {
  * lets the caller observe it.
  */
 enum compartment_counter {
-	COMPARTMENT_COUNTER_ENTRIES = 0,	/* entries into M-mode */
+	COMPARTMENT_COUNTER_ENTRIES = 0,	/* entries into the firmware */
 	COMPARTMENT_COUNTER_INSTRUCTIONS = 1,	/* retired by trap handlers */
 	COMPARTMENT_COUNTER_RINGS = 2,		/* successful RING calls */
 	COMPARTMENT_COUNTER_DELIVERIES = 3,	/* interrupts raised by rings */

@@ -20,7 +20,7 @@
 /*
  * Makes a hart of the machine known: called once for each, on the hart that
  * boots cold, before anything else is asked about it. Its struct, with the id
- * set; NULL if there is no room or no such hart.
+ * set; NULL if there is no room for it, or this machine has no such hart.
  */
 struct hart *arch_hart_add(uint32_t id);
 
@@ -41,7 +41,11 @@ bool arch_hart_is_stopped(uint32_t id);
  */
 void arch_hart_interrupt(uint32_t id);
 
-/* Starts a stopped hart in its compartment's life; false if that is refused. */
+/*
+ * Starts a stopped hart in its compartment's life, or the calling one, which
+ * coordinates the end of the life before (it goes there when life_finish() has
+ * returned); false if that is refused.
+ */
 bool arch_hart_start(uint32_t id, uint64_t entry, uint64_t argument);
 
 /*
@@ -67,7 +71,9 @@ void arch_compartment_grant(unsigned int compartment);
 
 /*
  * Makes a piece of one page of guest memory reachable for the firmware on this
- * hart until arch_guest_close(), which every open needs before the next.
+ * hart until arch_guest_close(), which every open needs before the next. The
+ * piece was found to be the guest's own: where it cannot be reached all the
+ * same, the firmware is at fault and ends the machine.
  */
 void *arch_guest_open(uint64_t addr, uint64_t size);
 void arch_guest_close(void);

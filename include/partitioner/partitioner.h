@@ -22,6 +22,7 @@
 #include <doorbell/doorbell.h>
 
 #define COMPARTMENT_NONE	(-1)
+#define NO_HART			(-1U)
 
 /* Commands to another hart, which an interrupt tells it to look at. */
 #define HART_COMMAND_STOP	0x1U	/* leave the compartment */
@@ -70,8 +71,9 @@ void partitioner_print_line(void *context, const char *text);
 
 /* ---- boot.c: from the linked bundle to compartments that run ---- */
 /*
- * The hart that the manifest wants to boot cold, or -1U: a preference only,
- * from a bundle that nobody has checked. Prints nothing.
+ * The hart that the manifest wants to boot cold, or NO_HART: a preference only,
+ * from a bundle that nobody has checked. Prints nothing. For architectures that
+ * can choose: RISC-V.
  */
 uint32_t partitioner_get_preferred_hart(const void *bundle, size_t size);
 /*

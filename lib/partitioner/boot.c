@@ -7,8 +7,6 @@
 #include <libfdt.h>
 #include <partitioner/arch.h>
 
-#define NO_HART		(-1U)
-
 struct partitioner partitioner;
 
 /* Inside the bundle it is not aligned as libfdt wants a tree to be. */
@@ -113,7 +111,7 @@ static void harts_add(const struct machine *machine)
 	for (i = 0; i < machine->hart_count; i++) {
 		hart = arch_hart_add(machine->harts[i].id);
 		if (!hart)
-			partitioner_fatal("hart %u of the machine's tree is not there",
+			partitioner_fatal("hart %u of the machine's tree is not there, or one too many",
 					  machine->harts[i].id);
 		hart->compartment = COMPARTMENT_NONE;
 		hart->coordinates = COMPARTMENT_NONE;

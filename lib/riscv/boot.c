@@ -12,8 +12,6 @@
 #include <sbi_utils/fdt/fdt_helper.h>
 #include "firmware.h"
 
-#define NO_HART		(-1U)
-
 extern struct sbi_platform platform;
 /* Around the bundle that is linked behind the firmware. */
 extern char _payload_start[], _payload_end[];
@@ -108,11 +106,6 @@ void firmware_init(const void *machine_tree, const struct riscv_board *board)
 void arch_power_off(bool failed)
 {
 	firmware.board->power_off(failed);
-}
-
-void firmware_load(void)
-{
-	partitioner_load();
 }
 
 /* The hart that boots cold is started already: it just goes on there. */

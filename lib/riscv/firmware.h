@@ -34,8 +34,6 @@ struct firmware {
 extern struct firmware firmware;
 
 /* ---- hart.c ---- */
-/* Gives every hart of the machine its id; it has no compartment yet. */
-void hart_setup(void);
 /* Carries out what other harts commanded the calling one; may not return. */
 void hart_run_commands(void);
 /* Waits, as a stopped hart, until somebody starts the calling hart. */
@@ -45,10 +43,9 @@ void hart_clear_state(void);
 
 /* ---- boot.c ---- */
 /*
- * The last steps of the cold boot, around the programming of the PMP: prints
- * the map and loads every compartment; starts them all.
+ * The last step of the cold boot, behind the programming of the PMP: starts the
+ * compartments that partitioner_load() has loaded.
  */
-void firmware_load(void);
 void firmware_start(struct sbi_scratch *scratch);
 
 /* ---- domain.c ---- */

@@ -120,7 +120,7 @@ int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
 	u32 hartid = current_hartid();
 
 	if (!up)
-		firmware_load();
+		partitioner_load();
 	pmp_program(scratch);
 	if (!up)
 		firmware_start(scratch);
