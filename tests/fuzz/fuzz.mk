@@ -47,7 +47,8 @@ $(fuzz-out)/bin/%: $(fuzz-out)/obj/tests/fuzz/%_fuzz.o $(fuzz-out)/helpers.a \
 # Seeds of what people write in a language: the repository's own manifests, each
 # behind the two bytes that the fuzzer takes first, and a bundle of each with
 # images of a few bytes.
-fuzz-manifests := $(foreach system,$(systems),build/riscv/$(system)/none/manifest.dtb)
+fuzz-manifests := $(foreach system,$(systems),build/riscv/$(system)/none/manifest.dtb \
+	build/arm64/$(system)/manifest.dtb)
 fuzz-seeds := $(fuzz-out)/seeds/stamp
 $(fuzz-seeds): tests/fuzz/seeds.sh firmware/bundle.sh $(fuzz-manifests)
 	$(call say,SEEDS,$(@D))

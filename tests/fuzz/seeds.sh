@@ -11,6 +11,14 @@ rm -rf "$seeds"
 mkdir -p "$seeds/manifest" "$seeds/bundle" "$seeds/images"
 
 for manifest; do
+	case $manifest in
+	build/arm64/*)
+		# The other machine; no edit of the manifest, and this one.
+		system=$(basename "$(dirname "$manifest")")
+		{ printf '\003\000'; cat "$manifest"; } > "$seeds/manifest/$system-arm64"
+		continue
+		;;
+	esac
 	system=$(basename "$(dirname "$(dirname "$manifest")")")
 	# No edit of the machine, none of the manifest, and this one.
 	{ printf '\000\000'; cat "$manifest"; } > "$seeds/manifest/$system"
@@ -18,7 +26,7 @@ for manifest; do
 		name=$(fdtget -d '' "$manifest" "/compartments/$image" image)
 		[ -z "$name" ] || echo "image $name" > "$seeds/images/$name.bin"
 	done
-	firmware/bundle.sh "$manifest" "$seeds/images" \
+	firmware/bundle.sh riscv "$manifest" "$seeds/images" \
 		"$seeds/images/$system.itb" 2> /dev/null
 	{ printf '\000\000'; cat "$seeds/images/$system.itb"; } > "$seeds/bundle/$system"
 done
