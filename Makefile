@@ -34,17 +34,30 @@ architectures := riscv arm64
 ifneq ($(words $(ARCH))-$(filter $(ARCH),$(architectures)),1-$(ARCH))
 $(error ARCH=$(ARCH): choose riscv or arm64)
 endif
-ifeq ($(ARCH)-$(origin QEMU),arm64-command line)
-$(error QEMU= names the one for RISC-V; with ARCH=arm64 choose AARCH64_QEMU=)
+# What is typed for RISC-V has no effect on AArch64, and that is said. In the
+# environment it may be there for other days.
+ifneq ($(and $(filter arm64,$(ARCH)),$(filter run bench build/arm64/%,$(MAKECMDGOALS))),)
+define check-origin
+ifeq ($$(origin $(1)),command line)
+$$(error $(1)= is for RISC-V; with ARCH=arm64 choose AARCH64_$(1)=)
+else ifeq ($$(origin $(1))-$$(origin AARCH64_$(1)),environment-file)
+$$(info make: $(1)= of the environment is for RISC-V; ARCH=arm64 takes AARCH64_$(1)=)
+endif
+endef
+$(foreach name,QEMU CROSS_COMPILE,$(eval $(call check-origin,$(name))))
 endif
 
 # quoted(text): one word for a shell. Only for $(shell), which does not get what
 # is exported; recipes take what the user chose from their environment.
 quoted = '$(subst ','\'',$(1))'
 
-boards := $(sort $(patsubst platform/%/objects.mk,%,$(wildcard platform/*/objects.mk)))
-ifeq ($(filter $(BOARD),$(boards)),)
-$(error BOARD=$(BOARD): choose $(boards))
+# A board may be one of either architecture or of both.
+board-file-riscv := objects.mk
+board-file-arm64 := arm64/*.c
+boards = $(sort $(foreach file,$(wildcard platform/*/$(board-file-$(1))),\
+	$(word 2,$(subst /, ,$(file)))))
+ifneq ($(words $(BOARD))-$(filter $(BOARD),$(call boards,$(ARCH))),1-$(BOARD))
+$(error BOARD=$(BOARD): with ARCH=$(ARCH) choose $(call boards,$(ARCH)))
 endif
 
 # What depends on the architecture; not by reference, since it may be typed.
@@ -81,7 +94,7 @@ setup-level := $(if $(filter setup bench%,$(MAKECMDGOALS)),bench,$(if \
 setup-architectures := $(if $(filter payloads,$(MAKECMDGOALS)),$(architectures),$(sort \
 	$(if $(filter run,$(MAKECMDGOALS)),$(ARCH)) $(foreach arch,$(architectures),\
 		$(if $(filter build/$(arch)/%,$(MAKECMDGOALS)),$(arch)))))
-ifneq ($(if $(strip $(asked-only)),,$(filter-out help clean,$(MAKECMDGOALS))),)
+ifneq ($(if $(strip $(asked-only)),,$(filter-out help clean lines,$(MAKECMDGOALS))),)
 setup-output := $(shell $(foreach name,$(tool-variables),$(name)=$(call quoted,$($(name)))) \
 	firmware/setup.sh $(setup-level) $(setup-architectures) >&2)
 ifneq ($(.SHELLSTATUS),0)
@@ -89,12 +102,15 @@ $(error not everything that is needed is there)
 endif
 endif
 
-.PHONY: help setup run check bench clean
+.PHONY: help setup run check bench lines clean
 help:
 	cat firmware/help.txt
 
 setup:
 	$(call say,SETUP,complete)
+
+lines:
+	firmware/lines.sh
 
 include firmware/stamps.mk
 include firmware/opensbi.mk

@@ -36,7 +36,7 @@ arm64-ldflags := $(arm64-arch-flags) -nostdlib -nostartfiles -no-pie -Wl,-pie \
 	-Wl,-T,$(arm64-script)
 
 arm64-cc = $(AARCH64_CROSS_COMPILE)gcc
-arm64-rules := firmware/arm64.mk build/variables
+arm64-rules := firmware/arm64.mk build/arm64/variables
 
 $(arm64-out)/libfdt/%.o: $(arm64-libfdt)/%.c $(arm64-rules)
 	$(call say,CC,$@)

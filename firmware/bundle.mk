@@ -32,7 +32,7 @@ firmwares = $(foreach system,$(2),$(foreach aia,$(aia-choices-$(1)),\
 
 # bundle-rules(architecture, folder, manifest, preprocessor's options)
 define bundle-rules
-$(2)/manifest.dtb: $(3) firmware/bundle.mk build/variables
+$(2)/manifest.dtb: $(3) firmware/bundle.mk build/$(1)/variables
 	$$(call say,DTC,$$@)
 	mkdir -p $$(@D)
 	$$(manifest-cc-$(1)) -E -P -x assembler-with-cpp -nostdinc -undef $(4) \
@@ -66,5 +66,8 @@ $(foreach manifest,$(manifests),$(eval \
 	$(call system-rules,$(basename $(notdir $(manifest))),$(manifest))))
 
 $(systems:%=build/arm64/%/firmware.elf): | build/lines
+
+# The rules below may name a source that is gone since, or elsewhere.
+%.dts: ;
 
 -include $(wildcard build/riscv/*/*/manifest.d build/arm64/*/manifest.d)

@@ -8,8 +8,8 @@
 # A folder named like an architecture is that one's; the source of a board
 # outside of such folders is RISC-V's, where OpenSBI wants it. Headers, empty
 # lines and comments do not count, nor does the device side of virtio-mmio, which
-# no image holds. With --files prints what was counted instead, "<part> <whose>
-# <file>".
+# no image holds, nor text.S, which is recorded data. With --files prints what
+# was counted instead, "<part> <whose> <file>".
 
 set -eu
 
@@ -20,7 +20,8 @@ files()
 {
 	part=$1
 	shift
-	find "$@" -name '*.[cS]' ! -name mmio_device.c ! -name mmio_queue.c |
+	find "$@" -name '*.[cS]' ! -name mmio_device.c ! -name mmio_queue.c \
+		! -path payloads/vectors/text.S |
 	LC_ALL=C sort | while read -r file; do
 		case $file in
 		*/riscv/*)	whose=riscv ;;

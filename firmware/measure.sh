@@ -17,12 +17,12 @@ root=$(pwd -P)
 opensbi=$(realpath "${OPENSBI_SRC:-build/opensbi-$OPENSBI_VERSION}")
 case $1 in
 riscv)
-	cross=${CROSS_COMPILE:-riscv64-linux-gnu-}
+	cross=${CROSS_COMPILE-riscv64-linux-gnu-}
 	elf=build/riscv/demo/none/fw_payload.elf
 	objects=build/riscv/opensbi
 	;;
 arm64)
-	cross=${AARCH64_CROSS_COMPILE:-aarch64-linux-gnu-}
+	cross=${AARCH64_CROSS_COMPILE-aarch64-linux-gnu-}
 	elf=build/arm64/demo/firmware.elf
 	objects=build/arm64/firmware
 	;;

@@ -18,7 +18,7 @@ endif
 
 # The headers of a folder of the user's own say which version it is.
 ifneq ($(OPENSBI_SRC),)
-ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+ifneq ($(filter-out help clean lines,$(MAKECMDGOALS)),)
 opensbi-version := $(shell sed -nE \
 	's/^.define OPENSBI_VERSION_(MAJOR|MINOR)[[:space:]]+([0-9]+).*/\2/p' \
 	$(call quoted,$(OPENSBI_SRC)/include/sbi/sbi_version.h) 2> /dev/null)
@@ -59,7 +59,7 @@ firmware-rules := firmware/opensbi.pin firmware/opensbi.mk firmware/opensbi-insi
 
 # OpenSBI does not rebuild objects when flags change, nor its generated arrays
 # when a list does: start afresh when what lists them changed.
-build/riscv/opensbi.rules: $(firmware-rules) $(opensbi-unpacked) build/variables
+build/riscv/opensbi.rules: $(firmware-rules) $(opensbi-unpacked) build/riscv/variables
 	mkdir -p $(@D)
 	rm -rf $(opensbi-out)
 	touch $@

@@ -71,15 +71,16 @@ refuse()
 
 check_system()
 {
-	local folder=platform/$BOARD/manifests names last
+	local folder=platform/$BOARD/manifests names list
 	if [[ $SYSTEM =~ ^[a-z0-9-]+$ ]] &&
 	   [[ -e $folder/$SYSTEM.dts || -e tests/boot/manifests/$SYSTEM.dts ]]; then
 		return
 	fi
-	names=$(find "$folder" -name '*.dts' -exec basename {} .dts ';' | LC_ALL=C sort)
-	last=${names##*$'\n'}
-	names=${names%$'\n'*}
-	refuse "SYSTEM=$SYSTEM: choose ${names//$'\n'/, } or $last"
+	names=$(find "$folder" -name '*.dts' -exec basename {} .dts ';' 2> /dev/null |
+		LC_ALL=C sort)
+	[ -n "$names" ] || refuse "SYSTEM=$SYSTEM: there is no manifest in $folder"
+	list=${names//$'\n'/, }
+	refuse "SYSTEM=$SYSTEM: choose ${list/%, ${names##*$'\n'}/ or ${names##*$'\n'}}"
 }
 
 check_disk()
@@ -167,6 +168,7 @@ check_suits()
 {
 	local said
 	said=$(suits) && return
+	said=${said//"$tree"/the machine with MEM=$MEM}
 	sed 's/^/run: /' <<< "$said" >&2
 	suggest >&2
 	exit 2

@@ -27,9 +27,9 @@ default_cross=riscv64-linux-gnu-
 default_qemu=qemu-system-riscv64
 default_aarch64_cross=aarch64-linux-gnu-
 default_aarch64_qemu=qemu-system-aarch64
-cross=${CROSS_COMPILE:-$default_cross}
+cross=${CROSS_COMPILE-$default_cross}
 qemu=${QEMU:-$default_qemu}
-aarch64_cross=${AARCH64_CROSS_COMPILE:-$default_aarch64_cross}
+aarch64_cross=${AARCH64_CROSS_COMPILE-$default_aarch64_cross}
 aarch64_qemu=${AARCH64_QEMU:-$default_aarch64_qemu}
 qemu_needed=10
 apt_as_root=
@@ -47,6 +47,14 @@ have()
 have_header()
 {
 	echo "#include <$1>" | ${2:-${CC:-cc}} -E -x c - > /dev/null 2>&1
+}
+
+# have_cross <prefix> <machine>: a compiler for it, and binutils; without a prefix
+# the machine's own
+have_cross()
+{
+	have "$1gcc" "$1ld" "$1objcopy" || return 1
+	case $("$1gcc" -dumpmachine) in "$2"*) ;; *) return 1 ;; esac
 }
 
 # have_compiler <triple>: a cross compiler and its C library
@@ -70,11 +78,12 @@ qemu_major()
 	sed -n 's/^QEMU emulator version \([0-9]*\).*/\1/p'
 }
 
-# have_qemu <QEMU> [<device>]
+# have_qemu <QEMU> <processor> [<device>]
 have_qemu()
 {
 	have "$1" && [ "$(qemu_major "$1")" -ge $qemu_needed ] 2>/dev/null || return 1
-	[ -z "${2:-}" ] || "$1" -device help 2>&1 | grep -q "\"$2\""
+	"$1" -cpu help 2>&1 | grep -qw "$2" || return 1
+	[ -z "${3:-}" ] || "$1" -device help 2>&1 | grep -q "\"$3\""
 }
 
 # covers <architecture>: whether its tools are needed
@@ -116,20 +125,20 @@ needs_of_riscv()
 {
 	need gcc-riscv64-linux-gnu \
 		"a riscv64 gcc 12 or later and binutils, found as ${cross}gcc (or set CROSS_COMPILE=)" \
-		have "${cross}gcc" "${cross}ld" "${cross}objcopy"
+		have_cross "$cross" riscv
 	need python3 'python3 (for the Kconfig scripts of OpenSBI)' have python3
-	need qemu-system-riscv "QEMU $qemu_needed.0 or later, found as $qemu (or set QEMU=)" \
-		have_qemu "$qemu"
+	need qemu-system-riscv "QEMU $qemu_needed.0 or later for riscv64, found as $qemu (or set QEMU=)" \
+		have_qemu "$qemu" rv64
 }
 
 needs_of_arm64()
 {
 	need gcc-aarch64-linux-gnu \
 		"an aarch64 gcc 12 or later and binutils, found as ${aarch64_cross}gcc (or set AARCH64_CROSS_COMPILE=)" \
-		have "${aarch64_cross}gcc" "${aarch64_cross}ld" "${aarch64_cross}objcopy"
+		have_cross "$aarch64_cross" aarch64
 	need qemu-system-arm \
-		"QEMU $qemu_needed.0 or later with pvpanic-pci, found as $aarch64_qemu (or set AARCH64_QEMU=)" \
-		have_qemu "$aarch64_qemu" pvpanic-pci
+		"QEMU $qemu_needed.0 or later for aarch64 with pvpanic-pci, found as $aarch64_qemu (or set AARCH64_QEMU=)" \
+		have_qemu "$aarch64_qemu" cortex-a72 pvpanic-pci
 }
 
 needs_of_check()
@@ -229,8 +238,8 @@ install_qemu()
 # Whether those that are needed will do.
 usable_qemus()
 {
-	! covers riscv || have_qemu "$qemu" || return 1
-	! covers arm64 || have_qemu "$aarch64_qemu" pvpanic-pci
+	! covers riscv || have_qemu "$qemu" rv64 || return 1
+	! covers arm64 || have_qemu "$aarch64_qemu" cortex-a72 pvpanic-pci
 }
 
 find_missing
@@ -253,14 +262,14 @@ usable()
 }
 
 if covers riscv; then
-	usable QEMU "$qemu" $default_qemu have_qemu "$qemu"
-	usable CROSS_COMPILE "$cross" $default_cross have "${cross}gcc"
+	usable QEMU "$qemu" $default_qemu have_qemu "$qemu" rv64
+	usable CROSS_COMPILE "$cross" $default_cross have_cross "$cross" riscv
 fi
 if covers arm64; then
 	usable AARCH64_QEMU "$aarch64_qemu" $default_aarch64_qemu \
-		have_qemu "$aarch64_qemu" pvpanic-pci
+		have_qemu "$aarch64_qemu" cortex-a72 pvpanic-pci
 	usable AARCH64_CROSS_COMPILE "$aarch64_cross" $default_aarch64_cross \
-		have "${aarch64_cross}gcc"
+		have_cross "$aarch64_cross" aarch64
 fi
 
 become_root

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # sources.sh <list>: brings the list of all source files up to date. It is
 # rewritten only if it changes; what was compiled from files that are gone is
-# removed, so that no later step finds it.
+# removed, so that no later step finds it. A header that is gone leaves the
+# object of the source beside it, which make has perhaps looked at already.
 
 set -eu
 
@@ -15,7 +16,8 @@ if cmp -s "$list.new" "$list"; then
 	exit
 fi
 if [ -e "$list" ]; then
-	LC_ALL=C comm -13 "$list.new" "$list" | while read -r gone; do
+	LC_ALL=C comm -13 "$list.new" "$list" | sed -n '/\.[cS]$/p' |
+	while read -r gone; do
 		find "$build" -path "*/${gone%.*}.*" \
 			'(' -name '*.o' -o -name '*.d' -o -name '*.dep' ')' \
 			-exec rm -f {} +

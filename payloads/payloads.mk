@@ -76,20 +76,20 @@ payloads: $(PAYLOAD_IMAGES)
 
 # payload-arch-rules(architecture)
 define payload-arch-rules
-build/$(1)/payloads/libfdt/%.o: $$(PAYLOAD_LIBFDT)/%.c payloads/payloads.mk build/variables
+build/$(1)/payloads/libfdt/%.o: $$(PAYLOAD_LIBFDT)/%.c payloads/payloads.mk build/$(1)/variables
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(payload-tools-$(1))gcc $(call payload-cflags,$(1)) -Wno-sign-compare \
 		-include lib/freestanding/libfdt_env.h -I$$(PAYLOAD_LIBFDT) \
 		-MMD -MP -c -o $$@ $$<
 
-build/$(1)/payloads/%.o: %.c payloads/payloads.mk build/variables | $$(PAYLOAD_LIBFDT)/libfdt.h
+build/$(1)/payloads/%.o: %.c payloads/payloads.mk build/$(1)/variables | $$(PAYLOAD_LIBFDT)/libfdt.h
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(payload-tools-$(1))gcc $(call payload-cflags,$(1)) $$(payload-own) \
 		-idirafter $$(PAYLOAD_LIBFDT) -MMD -MP -c -o $$@ $$<
 
-build/$(1)/payloads/%.o: %.S payloads/payloads.mk build/variables
+build/$(1)/payloads/%.o: %.S payloads/payloads.mk build/$(1)/variables
 	$$(call say,CC,$$@)
 	@mkdir -p $$(@D)
 	$(payload-tools-$(1))gcc $(payload-march-$(1)) $(call payload-includes,$(1)) \

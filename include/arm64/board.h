@@ -27,7 +27,10 @@ struct arm64_board {
 	void (*power_off)(bool failed) __attribute__((noreturn));
 };
 
-/* For boards: calls PSCI in the firmware below (SMC); its answer. */
+/*
+ * For boards: calls PSCI in the firmware below (SMC), by a number of
+ * <arm64/psci.h>; its answer, an enum psci_error if it is negative.
+ */
 int64_t psci_forward(uint32_t function, uint64_t a1, uint64_t a2, uint64_t a3);
 
 #endif

@@ -5,6 +5,8 @@
  * lib/compartment asks here and knows none. A firmware links its own; the
  * host's programs link all.
  *
+ * A function that "may be NULL" is then one that does or finds nothing.
+ *
  * Memory: constant. What a function is given is its caller's. Concurrency: none
  * kept. Trust: a machine's tree is believed but may be malformed; a tree here
  * has a sound structure, its contents may say anything.
@@ -50,7 +52,7 @@ struct architecture {
 
 	/* ---- Devices ---- */
 
-	/* Why nobody may have the device at `node`, or NULL. */
+	/* Why nobody may have the device at `node`, or NULL. May be NULL. */
 	const char *(*find_refusal)(const void *tree, int node,
 				    const struct device_kind *kind);
 	/*
@@ -62,30 +64,31 @@ struct architecture {
 
 	/*
 	 * Adds to the model what shares the pages of its last device, which
-	 * says whole-page, at `node`. NULL: protection parts any two devices.
+	 * says whole-page, at `node`. May be NULL: protection parts any two.
 	 */
 	void (*add_neighbours)(struct reader *reader, int node);
 
 	/* ---- Protection ---- */
 
-	/* What is counted, of whom, and how to need less; as words. */
+	/* What is counted, and how to need less; as words. */
 	const char *protection_unit;	/* "protection entries" */
-	const char *protection_scope;	/* "hart" */
 	const char *protection_advice;
+	/* All harts of a compartment have the same ones; else each its own. */
+	bool protection_is_shared;
 	/* How many of these hart `hart` needs, or GRANT_TOO_MANY. */
 	unsigned int (*count_protection)(const struct model *model,
 					 unsigned int compartment,
 					 uint32_t hart);
 	/*
 	 * Pages that come with `hart`, for one of its compartment's harts, or
-	 * for itself if `own`: how many.
+	 * for itself if `own`: how many. May be NULL.
 	 */
 	unsigned int (*get_hart_pages)(const struct machine_hart *hart,
 				       bool own, struct memory_range *pages);
 
 	/* ---- The map ---- */
 
-	/* What the owner of a device could do to others: "", or ", ...". */
+	/* What its owner could do to others: "", or ", ...". May be NULL. */
 	const char *(*describe_trust)(const struct model_device *device);
 	/* How a hart takes interrupts: appends nothing if that is nothing. */
 	void (*describe_hart)(const struct machine_hart *hart,
@@ -93,13 +96,14 @@ struct architecture {
 
 	/* ---- A compartment's device tree ---- */
 
+	/* The first three may be NULL. */
 	void (*put_root_properties)(struct builder *builder);
 	void (*put_root_nodes)(struct builder *builder);
 	void (*put_cpus_properties)(struct builder *builder);
 	/* What the hart's node says but "reg", which is there. */
 	void (*put_cpu)(struct builder *builder,
 			const struct machine_hart *hart);
-	/* Writes a property of a device its own way; false: as it is. */
+	/* Writes a property its own way; false: as it is. May be NULL. */
 	bool (*put_device_property)(struct builder *builder,
 				    const struct model_device *device,
 				    const char *name);

@@ -38,8 +38,7 @@ enum device_reset {
 	DEVICE_RESET_UNKNOWN = 0,	/* no known way: owner cannot restart */
 	DEVICE_RESET_NONE_NEEDED,	/* it does nothing by itself */
 	DEVICE_RESET_VIRTIO_MMIO,	/* write 0 to Status, read until 0 */
-	DEVICE_RESET_PLIC,		/* disable and complete its sources */
-	DEVICE_RESET_APLIC,		/* detach every source */
+	DEVICE_RESET_CONTROLLER,	/* of interrupts: take all sources off */
 };
 
 enum device_role {
@@ -72,8 +71,8 @@ struct compartment_board {
 	 * each hart; arm64, translation tables of each compartment
 	 * (BOARD_TABLES).
 	 */
-	unsigned int entries;
-	unsigned int entries_kept;	/* of these: BOARD_ENTRIES_KEPT, or 0 */
+	unsigned int protection_units;
+	unsigned int protection_kept;	/* of these: BOARD_ENTRIES_KEPT, or 0 */
 	uint64_t granularity;		/* bytes, power of two, 4 to a page */
 	struct memory_range firmware;	/* all that lies before the bundle */
 	struct memory_range private;	/* copies of bundle and machine tree */
@@ -89,7 +88,7 @@ struct machine_hart {
 	int node;			/* offset of cpu@N in the tree */
 	int owner;			/* compartment's index, or -1 */
 	uint32_t intc;			/* phandle of its own controller */
-	int plic_context;		/* its S-level context, or -1 */
+	int plic_context;		/* PLIC: S-level context, or -1 */
 	struct memory_range plic_page;	/* that context's page, if any */
 	struct memory_range imsic_page;	/* its S-level interrupt file, if any */
 	struct memory_range redistributor; /* GICv3: its RD_base and SGI_base */
@@ -106,7 +105,6 @@ struct machine {
 	unsigned int plic_sources;	/* highest source number (riscv,ndev) */
 	unsigned int imsic_identities;	/* riscv,num-ids of the S level, or 0 */
 	struct memory_range distributor;	/* of a GICv3, if any */
-	uint64_t timebase;		/* Hz */
 };
 
 /*

@@ -72,7 +72,7 @@ struct model_compartment {
 	enum model_restart restart;
 	uint32_t observes;			/* bit n: compartment n */
 	unsigned int link_count;		/* links that name it */
-	unsigned int entries;			/* most that one hart needs */
+	unsigned int protection_units;		/* most that one hart needs */
 };
 
 struct model_device {
@@ -163,7 +163,7 @@ struct model {
  * a bundle is not, copy it out), resolve it against the machine's tree (at most
  * `machine_size` bytes, 8-byte aligned) and the board, and check every rule.
  * All errors of one stage are reported; a later stage (form, then places,
- * devices and channels, then protection entries) runs only if the former found
+ * devices and channels, then protection) runs only if the former found
  * none. The model is valid only on COMPARTMENT_OK, else cleared.
  *
  * COMPARTMENT_ERR_MALFORMED: a blob is no tree; COMPARTMENT_ERR_INVALID: a rule

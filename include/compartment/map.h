@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The partition map: who has which harts, memory, windows, devices, links and
- * channels, how many protection entries that takes, and whom one has to trust.
+ * channels, how much protection that takes, and whom one has to trust.
  * The firmware prints it at boot and the host command on request, from this one
  * text.
  *

@@ -7,7 +7,7 @@
  * is reached and how a hart is interrupted are four operations of the
  * integrator.
  *
- * Ownership: the caller owns all storage, including the array of ends, for as
+ * Ownership: the caller owns all storage, including the array of sides, for as
  * long as the doorbell is used. Nothing is allocated.
  *
  * Concurrency: links are added by one thread before any other call. Afterwards
@@ -27,6 +27,7 @@
 #ifndef DOORBELL_DOORBELL_H
 #define DOORBELL_DOORBELL_H
 
+#include <doorbell/abi.h>
 #include <port/lock.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,18 +41,30 @@ enum doorbell_error {
 	DOORBELL_ERR_FULL = -5,		/* no room for another link */
 };
 
+/* What a delivery interrupts, in words of the integrator's own. */
+struct doorbell_target {
+	void *hart;
+	uint64_t interrupt;
+};
+
 /* Where rings of one link arrive at one of its two compartments. */
 struct doorbell_end {
 	struct port_lock lock;
 	uint16_t compartment;	/* the receiver */
 	uint16_t link;		/* its number for this link */
-	uint16_t peer;		/* index of the other end */
 	bool registered;
 	uint32_t hart;		/* target of deliveries */
-	uint64_t identity;	/* DOORBELL_DELIVERY_SOFTWARE or an MSI identity */
+	struct doorbell_end *peer;	/* the other end */
+	struct doorbell_target target;	/* found at the registration */
 	uint64_t word;		/* address of the pending word */
 	uint64_t latched;	/* rung while nothing was registered */
 	uint64_t mask;		/* set bits do not deliver */
+};
+
+/* One compartment's links, by their numbers. */
+struct doorbell_side {
+	unsigned int count;
+	struct doorbell_end ends[DOORBELL_LINKS_MAX];
 };
 
 struct doorbell_ops {
@@ -64,32 +77,33 @@ struct doorbell_ops {
 	uint64_t (*pending_or)(void *ctx, uint64_t word, uint64_t bits);
 	/* Whether the page lies wholly in the compartment's own memory. */
 	bool (*check_page)(void *ctx, unsigned int compartment, uint64_t page);
-	/* Whether hart and identity can be delivered to. */
-	bool (*check_target)(void *ctx, unsigned int compartment, uint64_t hart,
-			     uint64_t identity);
 	/*
-	 * Interrupts the hart, after the pending word's update; returns
+	 * Whether hart and identity can be delivered to by this compartment's
+	 * rules; if so, fills in what deliver() is to be called with.
+	 */
+	bool (*find_target)(void *ctx, unsigned int compartment, uint64_t hart,
+			    uint64_t identity, struct doorbell_target *target);
+	/*
+	 * Interrupts the target, after the pending word's update; returns
 	 * whether it could (false for a stopped hart, whose start redelivers).
 	 */
-	bool (*deliver)(void *ctx, uint32_t hart, uint64_t identity);
+	bool (*deliver)(void *ctx, const struct doorbell_target *target);
 };
 
 struct doorbell {
 	const struct doorbell_ops *ops;
 	void *ctx;
-	struct doorbell_end *ends;
-	unsigned int count;
-	unsigned int max;
+	struct doorbell_side *sides;
 };
 
-/* Starts with no links; `ends` has room for `max`, two for each link. */
+/* Starts with no links; compartments are numbered as `sides`, one for each. */
 void doorbell_init(struct doorbell *db, const struct doorbell_ops *ops,
-		   void *ctx, struct doorbell_end *ends, unsigned int max);
+		   void *ctx, struct doorbell_side *sides, unsigned int count);
 
 /*
  * Joins two different compartments. Each numbers its links from zero in the
- * order of these calls. DOORBELL_ERR_FULL if there is no room in `ends` or in
- * either compartment's pending page (DOORBELL_LINKS_MAX).
+ * order of these calls. DOORBELL_ERR_FULL if there is no room in either
+ * compartment's pending page (DOORBELL_LINKS_MAX).
  */
 int doorbell_add_link(struct doorbell *db, unsigned int one,
 		      unsigned int other);

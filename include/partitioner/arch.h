@@ -39,19 +39,18 @@ bool arch_hart_is_stopped(uint32_t id);
  * cannot be masked by guests, or arch_compartment_withdraw() has left the guest
  * nothing to run.
  */
-void arch_hart_interrupt(uint32_t id);
+void arch_hart_interrupt(const struct hart *hart);
 
 /*
  * Starts a stopped hart in its compartment's life, or the calling one, which
- * coordinates the end of the life before (it goes there when life_finish() has
+ * coordinates the end of the life before (it goes there when life_leave() has
  * returned); false if that is refused.
  */
 bool arch_hart_start(uint32_t id, uint64_t entry, uint64_t argument);
 
 /*
- * Takes the calling hart out of its compartment and stops it. If it has to
- * coordinate (struct hart), calls life_finish() on the way, outside of the
- * compartment; a start may follow.
+ * Takes the calling hart out of its compartment and stops it. Calls life_leave()
+ * on the way, outside of the compartment; a start may follow.
  */
 void arch_hart_stop(void) __attribute__((noreturn));
 
@@ -78,6 +77,12 @@ void arch_compartment_grant(unsigned int compartment);
 void *arch_guest_open(uint64_t addr, uint64_t size);
 void arch_guest_close(void);
 /*
+ * ORs bits into an aligned word of guest memory and returns its former value:
+ * one access of __atomic_fetch_or(), sequentially consistent, which needs no
+ * open and must not come between an open and its close.
+ */
+uint64_t arch_guest_or(uint64_t addr, uint64_t bits);
+/*
  * Makes all guest memory reachable from this hart, which has left its
  * compartment, until it enters one again.
  */
@@ -91,13 +96,18 @@ void arch_memory_publish(uint64_t addr, uint64_t size);
 
 /* ---- Interrupts ---- */
 
-/* Whether a doorbell can be delivered to the hart with that identity. */
-bool arch_delivery_is_valid(uint32_t hart, uint64_t identity);
 /*
- * Interrupts a started hart for a doorbell; everything stored before is visible
- * to whoever takes the interrupt. `identity` was found valid.
+ * Whether a doorbell can be delivered to the hart with that identity; if so,
+ * fills in what arch_deliver() is to be called with, here and on any hart.
  */
-void arch_deliver(uint32_t hart, uint64_t identity);
+bool arch_find_delivery(uint32_t hart, uint64_t identity,
+			struct doorbell_target *target);
+/*
+ * Interrupts the target for a doorbell, if its hart is started, and returns
+ * whether it is; everything stored before is visible to whoever takes the
+ * interrupt.
+ */
+bool arch_deliver(const struct doorbell_target *target);
 
 /* Disables, completes and forgets what a stopped compartment's harts used. */
 void arch_clear_interrupts(unsigned int compartment);

@@ -97,16 +97,32 @@ uint64_t partitioner_get_entry(unsigned int compartment);
 uint64_t partitioner_get_tree(unsigned int compartment);
 
 /* ---- hart.c ---- */
-/* Adds to a counter of the calling hart. */
-void hart_count(enum compartment_counter counter, uint64_t amount);
+/* Adds to a counter of `self`, the calling hart. */
+static inline void hart_count(struct hart *self,
+			      enum compartment_counter counter, uint64_t amount)
+{
+	uint64_t *value = &self->counters[counter];
+
+	__atomic_store_n(value, *value + amount, __ATOMIC_RELAXED);
+}
 /* Sums a counter over a compartment's harts. */
 uint64_t hart_sum(unsigned int compartment, enum compartment_counter counter);
 /* Leaves a command for a hart and interrupts it. Any hart, any time. */
-void hart_command(uint32_t id, uint32_t command);
-/* Takes what was commanded to the calling hart. */
-uint32_t hart_take_commands(void);
+void hart_command(struct hart *hart, uint32_t command);
+/* Takes what was commanded to `self`, the calling hart. */
+uint32_t hart_take_commands(struct hart *self);
 /* Whether the calling hart has been commanded to stop. */
 bool hart_must_stop(void);
+/*
+ * Whether the life that `self`, the calling hart, is in is being ended: it then
+ * calls arch_hart_stop() instead of entering it. A command to stop is for such
+ * a life, and for no other.
+ */
+static inline bool hart_is_ending(const struct hart *self)
+{
+	return lifecycle_is_ending(
+			&partitioner.partitions[self->compartment].life);
+}
 
 /* ---- life.c ---- */
 /*
@@ -122,11 +138,15 @@ enum lifecycle_goal life_get_goal(unsigned int compartment, bool again,
 				  bool failed);
 /*
  * Ends the life of the calling hart's compartment: the hart stops, and if it is
- * the coordinator, arch_hart_stop() sees to it that life_finish() is called.
+ * the coordinator, arch_hart_stop() sees to it that life_leave() is called.
  */
 void life_request(enum lifecycle_goal goal) __attribute__((noreturn));
-/* As the coordinator, outside of any compartment: carries the goal out. */
-void life_finish(unsigned int compartment);
+/*
+ * On a hart that stops, outside of any compartment: if it is a coordinator, it
+ * is one no more and carries the goal out. Whether it was; then it may have
+ * been started again.
+ */
+bool life_leave(void);
 /*
  * Around a guest's start of one of its harts. Stops it from starting one, the
  * coordinator first of all, in a life that is being ended: false if it is, and
@@ -145,17 +165,17 @@ bool guest_memory_owns(unsigned int compartment, uint64_t addr, uint64_t size);
 
 /* ---- call_*.c: the calls of compartments, whatever carries them ---- */
 struct call {
-	uint64_t args[4];
+	const uint64_t *args;	/* 4 */
 	uint64_t value;		/* of a success, 0 unless said otherwise */
 };
 /*
  * `function` is one of <doorbell/abi.h>, of <compartment/abi.h>: DOORBELL_FID_*,
- * COMPARTMENT_FID_*, CONSOLE_FID_*. Made by the calling hart's compartment.
- * Returns an enum call_error.
+ * COMPARTMENT_FID_*, CONSOLE_FID_*. Made by the compartment of `self`, the
+ * calling hart. Returns an enum call_error.
  */
-long call_doorbell(uint64_t function, struct call *call);
-long call_compartment(uint64_t function, struct call *call);
-long call_console(uint64_t function, struct call *call);
+long call_doorbell(struct hart *self, uint64_t function, struct call *call);
+long call_compartment(struct hart *self, uint64_t function, struct call *call);
+long call_console(struct hart *self, uint64_t function, struct call *call);
 
 /* Makes the model's links; before any compartment runs. */
 void doorbell_setup(void);

@@ -14,6 +14,7 @@
 #include <arm64/board.h>
 #include <partitioner/arch.h>
 #include <partitioner/partitioner.h>
+#include "pmu.h"
 
 /* What vectors.S saves of a guest; it restores all of it on the way back. */
 struct trap_frame {
@@ -28,7 +29,7 @@ enum core_state {
 	CORE_OFF = 0,		/* off, or its last steps to there */
 	CORE_ON_PENDING,	/* somebody turns it on */
 	CORE_ON,		/* in its compartment, or about to enter it */
-	CORE_STOPPING,		/* left its compartment, coordinates its end */
+	CORE_STOPPING,		/* left its compartment, may coordinate its end */
 };
 
 #define CORE_STACK_SIZE	16384
@@ -36,9 +37,11 @@ enum core_state {
 /* One per core of the machine; TPIDR_EL2 points to the running core's own. */
 struct core {
 	struct hart hart;		/* first: arch_hart_this() */
+	struct pmu pmu;
 	uint32_t state;			/* atomic: enum core_state */
 	uint64_t entry;			/* where a pending start enters */
 	uint64_t argument;		/* x0 there */
+	uint32_t faults;		/* of EL2 itself, on this core */
 	/* last: start.S finds its end there */
 	char stack[CORE_STACK_SIZE] __attribute__((aligned(16)));
 };
@@ -98,7 +101,6 @@ void console_setup(const void *tree);
 void console_share(void);
 
 /* ---- mmu.c: EL2's own translation ---- */
-#define MMU_ADDRESS_END	(1ULL << 39)
 /* Cold, with translation off: RAM cached, code not writable, the rest device. */
 void mmu_build(const struct machine *machine);
 /* Each core, after that; in start.S, for it uses no stack. */
@@ -118,7 +120,7 @@ void stage2_setup(void);
 /* Each core that enters a compartment: VTCR_EL2, VTTBR_EL2, and a flush. */
 void stage2_enter(unsigned int compartment);
 
-/* ---- el1.c ---- */
+/* ---- el2.c, el1.c ---- */
 /* EL2's own control registers: traps, timer, PMU; each core, once. */
 void el2_setup(void);
 /* Nothing of a former life is left in EL1 and EL0 registers of this core. */
@@ -127,28 +129,46 @@ void el1_clear(void);
 /* ---- core.c: the life of a core ---- */
 /* Runs on a core that was started, with translation on: goes to its guest. */
 void core_enter(void) __attribute__((noreturn));
-/* Carries out what was commanded; may not return. */
-void core_run_commands(void);
 struct core *core_find(uint64_t mpidr);
-enum core_state core_get_state(const struct core *core);
+
+static inline enum core_state core_get_state(const struct core *core)
+{
+	return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE);
+}
+
+/* Whether it runs, or is about to run, its guest. */
+static inline bool core_is_started(const struct core *core)
+{
+	enum core_state state = core_get_state(core);
+
+	return state == CORE_ON_PENDING || state == CORE_ON;
+}
+
 /* Affinity fields of an MPIDR, the form of hart ids. */
 #define MPIDR_AFFINITY	0xff00ffffffULL
 
 /* ---- psci.c, and psci_forward() of <arm64/board.h> ---- */
-/* A guest's PSCI call; whether it was one. Results into x[0..3]. */
+/* A guest's PSCI call; whether it was one. Its result goes into x[0]. */
 bool psci_call(struct trap_frame *frame);
 void psci_cpu_off(void) __attribute__((noreturn));
 
 /* ---- smccc.c ---- */
-/* HVC or SMC of a guest, whichever it used; the PC is already behind it. */
-void smccc_call(struct trap_frame *frame);
+/*
+ * HVC or SMC of a guest on this core, whichever it used; the PC is already
+ * behind it.
+ */
+void smccc_call(struct core *core, struct trap_frame *frame);
 
 /* ---- trap.c: from vectors.S ---- */
 void trap_synchronous(struct trap_frame *frame);
-void trap_irq(struct trap_frame *frame);	/* cannot happen: IMO is 0 */
+/* Cannot happen, for IRQ is the guest's (IMO is 0): ends the machine. */
+void trap_irq(struct trap_frame *frame) __attribute__((noreturn));
 void trap_fiq(struct trap_frame *frame);	/* EL2's own interrupt */
 void trap_serror(struct trap_frame *frame);
+/* What EL2 itself did: ends the machine. */
 void trap_el2(struct trap_frame *frame) __attribute__((noreturn));
+
+/* ---- inject.c ---- */
 /*
  * The guest takes what it did as an exception of its own at EL1: a synchronous
  * external abort for a data or instruction access, or an undefined instruction.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What assembly has to know of arm64.h's structures, which boot.c has the
- * compiler check, and its macros.
+ * What assembly has to know of structures and tables, which boot.c and mmu.c
+ * have the compiler check, and its macros.
  */
 #ifndef LIB_ARM64_ASM_H
 #define LIB_ARM64_ASM_H
@@ -9,6 +9,9 @@
 #define FRAME_X(n)		((n) * 8)
 #define FRAME_ELR		248	/* ELR_EL2 and SPSR_EL2 */
 #define FRAME_SIZE		272
+
+/* Of addresses that EL2's translation covers, from level 1, in 4 KiB pages. */
+#define ADDRESS_BITS		39
 
 /* A core's stack ends where its struct core does. */
 #define CORE_SIZE		16512

@@ -25,7 +25,7 @@ static void board_facts_fill(uint64_t image, uint64_t image_end)
 
 	facts->name = board->name;
 	facts->architecture = &architecture_arm64;
-	facts->entries = BOARD_TABLES;
+	facts->protection_units = BOARD_TABLES;
 	facts->granularity = GUEST_PAGE_SIZE;
 	facts->firmware.base = image;
 	facts->firmware.size = image_end - image;
@@ -66,6 +66,16 @@ static void __attribute__((noreturn)) boot_core_enter(int compartment)
 	core_enter();
 }
 
+/* A tree may disable what a loader runs on, or not name it at all. */
+static void boot_core_check(void)
+{
+	uint32_t id = core_this()->hart.id;
+
+	if (!machine_find_hart(&partitioner.model.machine, id))
+		partitioner_fatal("hart %u runs, but the machine's tree says that it is disabled or absent",
+				  id);
+}
+
 void boot_cold(const void *tree, uint64_t image, uint64_t image_end)
 {
 	board_facts_fill(image, image_end);
@@ -77,6 +87,7 @@ void boot_cold(const void *tree, uint64_t image, uint64_t image_end)
 	el2_setup();
 
 	partitioner_prepare(bundle_start, bundle_end - bundle_start, tree);
+	boot_core_check();
 	gic_setup();
 	gic_setup_core();
 	stage2_setup();

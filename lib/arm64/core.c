@@ -6,9 +6,9 @@
  * which is whoever wins to start it. So a core that has said OFF may be claimed
  * before it really is off; the real CPU_ON is repeated until it is.
  */
+#include <arm64/psci.h>
 #include "arm64.h"
 #include "gic.h"
-#include "psci.h"
 
 /* How long the last steps of a core to off may take. */
 #define START_TIMEOUT_US	1000000
@@ -55,11 +55,6 @@ struct hart *arch_hart_find(uint32_t id)
 	return &core_find(id)->hart;
 }
 
-enum core_state core_get_state(const struct core *core)
-{
-	return __atomic_load_n(&core->state, __ATOMIC_ACQUIRE);
-}
-
 static void core_set_state(struct core *core, enum core_state state)
 {
 	__atomic_store_n(&core->state, state, __ATOMIC_SEQ_CST);
@@ -67,9 +62,7 @@ static void core_set_state(struct core *core, enum core_state state)
 
 bool arch_hart_is_started(uint32_t id)
 {
-	enum core_state state = core_get_state(core_find(id));
-
-	return state == CORE_ON_PENDING || state == CORE_ON;
+	return core_is_started(core_find(id));
 }
 
 /* Own word first: what was off a moment ago may be on its way up again. */
@@ -82,9 +75,9 @@ bool arch_hart_is_stopped(uint32_t id)
 						    0, 0) == PSCI_INFO_OFF);
 }
 
-void arch_hart_interrupt(uint32_t id)
+void arch_hart_interrupt(const struct hart *hart)
 {
-	gic_send_stop(core_find(id));
+	gic_send_stop(hart->id);
 }
 
 /* Nobody waits for another core here: TLB maintenance is the hardware's. */
@@ -155,15 +148,10 @@ bool arch_hart_start(uint32_t id, uint64_t entry, uint64_t argument)
 static void core_leave(void)
 {
 	struct core *core = core_this();
-	int id = core->hart.coordinates;
 
-	if (id != COMPARTMENT_NONE) {
-		core->hart.coordinates = COMPARTMENT_NONE;
-		core_set_state(core, CORE_STOPPING);
-		life_finish((unsigned int)id);
-		if (core_get_state(core) == CORE_ON_PENDING)
-			core_enter();
-	}
+	core_set_state(core, CORE_STOPPING);
+	if (life_leave() && core_get_state(core) == CORE_ON_PENDING)
+		core_enter();
 	core_set_state(core, CORE_OFF);
 	psci_cpu_off();
 }
@@ -171,17 +159,6 @@ static void core_leave(void)
 void arch_hart_stop(void)
 {
 	stack_leave(core_leave);
-}
-
-void core_run_commands(void)
-{
-	struct core *core = core_this();
-
-	/* A stop is for the life that is being ended, and for no other. */
-	hart_take_commands();
-	if (lifecycle_is_ending(
-		    &partitioner.partitions[core->hart.compartment].life))
-		arch_hart_stop();
 }
 
 void core_enter(void)
@@ -203,6 +180,10 @@ void core_enter(void)
 	 * The barrier pairs with the one in gic_send_stop().
 	 */
 	dsb(sy);
-	core_run_commands();
+	hart_take_commands(&core->hart);
+	if (hart_is_ending(&core->hart))
+		arch_hart_stop();
+	/* What it took to come here is no guest's cost. */
+	pmu_take(&core->pmu);
 	guest_enter(entry, argument);
 }

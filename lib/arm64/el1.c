@@ -5,7 +5,6 @@
  * put to its reset value, or to zero where reset leaves it open.
  */
 #include "arm64.h"
-#include "pmu.h"
 
 /* SCTLR_EL1: the bits that are one in Armv8.0; translation and caches off */
 #define SCTLR_RESET		0x30d00800ULL
@@ -85,7 +84,7 @@ void el1_clear(void)
 	write_sysreg(csselr_el1, 0);
 	/* Guests cannot write it; the stage before could. */
 	write_sysreg(mdscr_el1, 0);
-	pmu_clear();
+	pmu_clear(&core_this()->pmu);
 	fp_clear();
 	isb();
 }

@@ -5,7 +5,6 @@
  * may have left anything there. Arm DDI 0487, D24.2 to D24.5.
  */
 #include "arm64.h"
-#include "pmu.h"
 
 /* HCR_EL2 */
 #define HCR_VM			(1ULL << 0)	/* stage 2 */
@@ -111,7 +110,7 @@ void el2_setup(void)
 	uint64_t mmfr1 = read_sysreg(id_aa64mmfr1_el1);
 
 	write_sysreg(hcr_el2, hcr_get(pfr0, mmfr1));
-	write_sysreg(mdcr_el2, mdcr_get(dfr0) | pmu_setup());
+	write_sysreg(mdcr_el2, mdcr_get(dfr0) | pmu_setup(&core_this()->pmu));
 	write_sysreg(cptr_el2, CPTR_RES1 | CPTR_TTA | CPTR_TAM);
 	write_sysreg(hstr_el2, 0);
 	traps_setup(mmfr0, mmfr1, pfr0);

@@ -53,15 +53,16 @@ static bool is_from_el0(uint64_t spsr)
 
 uint64_t exception_get_abort(uint64_t esr, uint64_t spsr)
 {
-	uint64_t class = ESR_EC(esr);
-	uint64_t kept = 0, length = ESR_IL;
+	bool same = !is_from_el0(spsr);
+	uint64_t class, kept = 0, length = ESR_IL;
 
-	if (class == ESR_EC_DATA_ABORT) {
+	if (ESR_EC(esr) == ESR_EC_DATA_ABORT) {
+		class = same ? ESR_EC_DATA_ABORT_SAME : ESR_EC_DATA_ABORT;
 		kept = esr & (ISS_CM | ISS_WNR);
 		length = esr & ESR_IL;
+	} else {
+		class = same ? ESR_EC_FETCH_ABORT_SAME : ESR_EC_FETCH_ABORT;
 	}
-	if (!is_from_el0(spsr))
-		class++;	/* "without a change in exception level" */
 	return class << 26 | length | kept | FSC_EXTERNAL;
 }
 

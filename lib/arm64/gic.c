@@ -9,6 +9,10 @@
 #include "gic_private.h"
 #include "gic_registers.h"
 
+/* How long a write may take to be effective everywhere. */
+#define GIC_TIMEOUT_US		1000000U
+#define GIC_POLL_US		1U
+
 struct gic_filter gic_filter;
 
 /* A compartment waits for nobody but its own cores. */
@@ -46,8 +50,16 @@ void gic_write64(uint64_t addr, uint64_t value)
 
 void gic_wait(uint64_t addr, uint32_t bits)
 {
-	while (gic_read(addr) & bits)
-		;
+	unsigned int waited;
+
+	for (waited = 0; waited < GIC_TIMEOUT_US && gic_read(addr) & bits;
+	     waited += GIC_POLL_US)
+		arch_delay_us(GIC_POLL_US);
+	if (waited < GIC_TIMEOUT_US)
+		return;
+	partitioner_print("interrupt controller: register 0x%lx does not come to rest within %u ms",
+			  (unsigned long)addr, GIC_TIMEOUT_US / 1000);
+	arch_power_off(true);
 }
 
 /* Four sources, each with what a guest reads as priority 0. */
@@ -96,12 +108,32 @@ static void distributor_disable(uint64_t base)
 	gic_wait(base + GICD_CTLR, GICD_CTLR_RWP);
 }
 
+/*
+ * Frames are where the tree's order has them: stops a machine that is laid out
+ * otherwise from having a hart drive the interrupts of another.
+ */
+static void redistributors_check(const struct machine *machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < machine->hart_count; i++) {
+		uint64_t base = machine->harts[i].redistributor.base;
+		uint32_t id = gic_read64(base + GICR_TYPER) >> 32;
+
+		if (id != machine->harts[i].id)
+			partitioner_fatal("hart %u: the redistributor at 0x%lx, which the machine's tree gives it, is that of hart %u",
+					  machine->harts[i].id,
+					  (unsigned long)base, id);
+	}
+}
+
 void gic_setup(void)
 {
 	const struct machine *machine = &partitioner.model.machine;
 	uint64_t base = machine->distributor.base;
 	unsigned int i;
 
+	redistributors_check(machine);
 	gic_filter_init(&gic_filter, &partitioner.model, gic_cpu_enable());
 	distributor_disable(base);
 	for (i = 1; i < gic_filter.words; i++) {
@@ -153,7 +185,6 @@ void gic_setup_core(void)
 	gic_write(sgi + GIC_ISENABLER, 1U << GIC_SGI_STOP);
 	gic_cpu_enable();
 	gic_cpu_setup();
-	gic_clear_core();
 }
 
 void gic_pend_spi(unsigned int intid)
@@ -206,23 +237,34 @@ bool gic_access(uint64_t addr, unsigned int size, bool write, uint64_t *value)
 	return done;
 }
 
-bool arch_delivery_is_valid(uint32_t id, uint64_t identity)
+/* Beside what goes into ICC_SGI1R_EL1, of which it is no part. */
+#define DELIVERY_SGI		(1ULL << 63)
+
+bool arch_find_delivery(uint32_t id, uint64_t identity,
+			struct doorbell_target *target)
 {
 	const struct machine_hart *hart =
 		machine_find_hart(&partitioner.model.machine, id);
 
-	if (identity == DOORBELL_DELIVERY_SOFTWARE)
+	target->hart = core_find(id);
+	target->interrupt = identity;
+	if (identity == DOORBELL_DELIVERY_SOFTWARE) {
+		target->interrupt = DELIVERY_SGI | gic_sgi_encode(id, 0);
 		return true;
+	}
 	/* Any other INTID would be a way to pend foreign interrupts. */
 	return hart && identity == hart->doorbell_interrupt;
 }
 
-void arch_deliver(uint32_t id, uint64_t identity)
+bool arch_deliver(const struct doorbell_target *target)
 {
-	if (identity == DOORBELL_DELIVERY_SOFTWARE)
-		gic_send_sgi(core_find(id), 0);
+	if (!core_is_started(target->hart))
+		return false;
+	if (target->interrupt & DELIVERY_SGI)
+		gic_send_sgi1r(target->interrupt & ~DELIVERY_SGI);
 	else
-		gic_pend_spi(identity);
+		gic_pend_spi(target->interrupt);
+	return true;
 }
 
 void arch_clear_interrupts(unsigned int compartment)

@@ -21,13 +21,8 @@
 
 #include "arm64.h"
 
-/* INTIDs */
-#define GIC_SGI_GUEST_COUNT	8	/* 0 to 7 are guests', 8 to 15 ours */
-#define GIC_SGI_STOP		8	/* Group 0: interrupts a core for EL2 */
-#define GIC_PPI_VIRTUAL_TIMER	27
-#define GIC_PPI_PHYSICAL_TIMER	30
-#define GIC_SPI_FIRST		32
-#define GIC_SPI_END		1020
+/* Group 0: interrupts a core for EL2. An SGI, which no guest has. */
+#define GIC_SGI_STOP		8
 
 /*
  * Cold, with the model parsed: the distributor; all SPIs off, Group 1, each
@@ -38,14 +33,14 @@ void gic_setup(void);
 void gic_setup_core(void);
 
 /* Interrupts another core for EL2: GIC_SGI_STOP. */
-void gic_send_stop(const struct core *core);
+void gic_send_stop(uint32_t id);
 /* What interrupted EL2 is acknowledged and ended. */
 void gic_take_fiq(void);
 
 /* Sets an own SPI pending; orders earlier stores before it. */
 void gic_pend_spi(unsigned int intid);
-/* Sets an SGI (0 to 7) pending on a core. */
-void gic_send_sgi(const struct core *core, unsigned int intid);
+/* Sets SGIs (0 to 7) pending, as ICC_SGI1R_EL1 says; orders as well. */
+void gic_send_sgi1r(uint64_t value);
 
 /* The calling core's CPU interface as at reset, its SGIs and PPIs too. */
 void gic_clear_core(void);

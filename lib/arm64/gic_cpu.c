@@ -80,9 +80,9 @@ void gic_take_fiq(void)
 	isb();
 }
 
-void gic_send_stop(const struct core *core)
+void gic_send_stop(uint32_t id)
 {
-	uint64_t sgi = gic_sgi_encode(core->hart.id, GIC_SGI_STOP);
+	uint64_t sgi = gic_sgi_encode(id, GIC_SGI_STOP);
 
 	/*
 	 * The command before the interrupt. Pairs with the swap by which the
@@ -96,11 +96,11 @@ void gic_send_stop(const struct core *core)
 	isb();
 }
 
-void gic_send_sgi(const struct core *core, unsigned int intid)
+void gic_send_sgi1r(uint64_t value)
 {
 	/* As above; pairs with what the guest reads after the interrupt. */
 	dsb(ishst);
-	write_sysreg(icc_sgi1r_el1, gic_sgi_encode(core->hart.id, intid));
+	write_sysreg(icc_sgi1r_el1, value);
 	isb();
 }
 
@@ -119,8 +119,8 @@ void gic_write_sgi1r(uint64_t value)
 		return;
 	for (i = 0; i < c->hart_count; i++)
 		if (gic_sgi_names(value, self->id, c->harts[i]))
-			gic_send_sgi(core_find(c->harts[i]),
-				     gic_sgi_intid(value));
+			gic_send_sgi1r(gic_sgi_encode(c->harts[i],
+						      gic_sgi_intid(value)));
 }
 
 uint64_t gic_read_pmr(void)

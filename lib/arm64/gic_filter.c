@@ -44,8 +44,8 @@ static uint64_t route_default(const struct gic_filter *f, unsigned int c)
 static void source_add(struct gic_filter *f, int compartment, uint32_t intid)
 {
 	/* A PPI of a device is nobody's: each hart has one of that number. */
-	if (compartment >= 0 && intid >= 32 && intid < 1020 &&
-	    intid / 32 < f->words)
+	if (compartment >= 0 && intid >= GIC_SPI_FIRST &&
+	    intid < GIC_SPI_END && intid / 32 < f->words)
 		f->own[compartment].sources[intid / 32] |= 1U << intid % 32;
 }
 
@@ -81,9 +81,9 @@ bool gic_filter_owns(const struct gic_filter *f, unsigned int c,
 {
 	const uint32_t *own = f->own[c].sources;
 
-	if (intid < 32)
+	if (intid < GIC_SPI_FIRST)
 		return GIC_OWN_PRIVATE >> intid & 1;
-	return intid < 1020 && own[intid / 32] >> intid % 32 & 1;
+	return intid < GIC_SPI_END && own[intid / 32] >> intid % 32 & 1;
 }
 
 static void forward(struct gic_filter *f, unsigned int c, bool forwards)
@@ -161,7 +161,7 @@ static void route_access(const struct gic_filter *f, unsigned int c,
 	uint64_t mask = size == 8 ? ~0ULL : 0xffffffffULL << shift;
 	uint64_t addr, route;
 
-	if (intid < 32 || !gic_filter_owns(f, c, intid)) {
+	if (intid < GIC_SPI_FIRST || !gic_filter_owns(f, c, intid)) {
 		if (!write)
 			*value = 0;
 		return;
@@ -185,6 +185,9 @@ static bool distributor_access(struct gic_filter *f, unsigned int c,
 	struct gic_bank bank = distributor_bank(f, c);
 	bool forwards;
 
+	/* Some trees list more behind it: stops guests from reaching that. */
+	if (offset >= GIC_FRAME_SIZE)
+		return false;
 	if (offset >= GICD_IROUTER && offset < GICD_IROUTER + 8 * 1024 &&
 	    size >= 4) {
 		route_access(f, c, offset, size, write, value);
@@ -300,7 +303,7 @@ void gic_filter_clear(struct gic_filter *f, unsigned int c)
 	gic_bank_forward(&bank, false);
 	gic_wait(base + GICD_CTLR, GICD_CTLR_RWP);
 	gic_bank_clear(f, &bank);
-	for (intid = 32; intid < 32 * f->words; intid++)
+	for (intid = GIC_SPI_FIRST; intid < 32 * f->words; intid++)
 		if (gic_filter_owns(f, c, intid) &&
 		    !(f->doorbells[intid / 32] >> intid % 32 & 1))
 			gic_write64(base + GICD_IROUTER + 8 * intid,

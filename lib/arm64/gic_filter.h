@@ -22,8 +22,17 @@
 
 #define GIC_WORDS	32	/* of 32 INTIDs each, 1020 to 1023 included */
 
-/* SGIs 0 to 7 and the PPIs of the virtual and the physical timer. */
-#define GIC_OWN_PRIVATE	((1U << 27) | (1U << 30) | 0xffU)
+/* INTIDs */
+#define GIC_SGI_GUEST_COUNT	8	/* 0 to 7 are guests', 8 to 15 ours */
+#define GIC_PPI_VIRTUAL_TIMER	27
+#define GIC_PPI_PHYSICAL_TIMER	30
+#define GIC_SPI_FIRST		32
+#define GIC_SPI_END		1020
+
+/* What a compartment has of each of its harts' SGIs and PPIs. */
+#define GIC_OWN_PRIVATE	(1U << GIC_PPI_VIRTUAL_TIMER |			\
+			 1U << GIC_PPI_PHYSICAL_TIMER |			\
+			 ((1U << GIC_SGI_GUEST_COUNT) - 1))
 
 struct gic_own {
 	uint32_t sources[GIC_WORDS];	/* SPIs; word 0 stays 0 */

@@ -6,7 +6,7 @@
 #include "gic.h"
 #include "gic_filter.h"
 
-/* Constant after gic_setup(), but for what gic_lock serialises. */
+/* Constant after gic_setup(), but for what the locks of gic.c serialise. */
 extern struct gic_filter gic_filter;
 
 #define ICC_CTLR_EOIMODE	(1U << 1)	/* EOIR does not deactivate */

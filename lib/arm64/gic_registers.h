@@ -68,7 +68,7 @@ void gic_wait(uint64_t addr, uint32_t bits);
 #define GICR_CTLR_RWP		(1U << 3)
 #define GICR_CTLR_UWP		(1U << 31)
 #define GICR_IIDR		0x0004
-#define GICR_TYPER		0x0008		/* 8 bytes */
+#define GICR_TYPER		0x0008		/* 8 bytes; 63:32: affinity */
 #define GICR_TYPER_NUMBER	0xffff00U	/* Processor_Number */
 #define GICR_TYPER_LAST		0x10U
 #define GICR_WAKER		0x0014

@@ -3,35 +3,29 @@
  * EL2's own translation: every address is itself. Memory is cached and nothing
  * that can be written is executed; all that is no memory is a device.
  */
+#include <compartment/arm64/tables.h>
 #include "arm64.h"
+#include "asm.h"
+#include "descriptor.h"
 
-/* Arm DDI 0487, D8.3: descriptors of stage 1, one level of privilege */
-#define DESCRIPTOR_VALID	0x1ULL
-#define DESCRIPTOR_BLOCK	0x1ULL
-#define DESCRIPTOR_TABLE	0x3ULL	/* at the last level: a page */
-#define DESCRIPTOR_MASK		0x3ULL
-#define DESCRIPTOR_ADDRESS	0x0000fffffffff000ULL
-#define ATTRIBUTE_MEMORY	(0ULL << 2)	/* start.S: MAIR */
-#define ATTRIBUTE_DEVICE	(1ULL << 2)
-#define ATTRIBUTE_RES1		(1ULL << 6)
-#define ATTRIBUTE_READ_ONLY	(1ULL << 7)
-#define ATTRIBUTE_SHAREABLE	(3ULL << 8)	/* inner */
-#define ATTRIBUTE_ACCESSED	(1ULL << 10)
-#define ATTRIBUTE_XN		(1ULL << 54)
+/* Arm DDI 0487, D8.3: what is stage 1's own, with one level of privilege */
+#define STAGE1_MEMORY		(0ULL << 2)	/* start.S: MAIR */
+#define STAGE1_DEVICE		(1ULL << 2)
+#define STAGE1_RES1		(1ULL << 6)
+#define STAGE1_READ_ONLY	(1ULL << 7)
 
-#define MMU_DEVICE	(ATTRIBUTE_DEVICE | ATTRIBUTE_RES1 |		\
-			 ATTRIBUTE_ACCESSED | ATTRIBUTE_XN)
-#define MMU_CODE	(ATTRIBUTE_MEMORY | ATTRIBUTE_RES1 |		\
-			 ATTRIBUTE_SHAREABLE | ATTRIBUTE_ACCESSED |	\
-			 ATTRIBUTE_READ_ONLY)
-#define MMU_CONSTANT	(MMU_CODE | ATTRIBUTE_XN)
-#define MMU_DATA	(MMU_CONSTANT & ~ATTRIBUTE_READ_ONLY)
+#define MMU_COMMON	(DESCRIPTOR_VALID | DESCRIPTOR_ACCESSED | STAGE1_RES1)
+#define MMU_DEVICE	(MMU_COMMON | STAGE1_DEVICE | DESCRIPTOR_XN)
+#define MMU_CODE	(MMU_COMMON | STAGE1_MEMORY | DESCRIPTOR_SHAREABLE | \
+			 STAGE1_READ_ONLY)
+#define MMU_CONSTANT	(MMU_CODE | DESCRIPTOR_XN)
+#define MMU_DATA	(MMU_CONSTANT & ~STAGE1_READ_ONLY)
 
-#define PAGE_SIZE	4096ULL
-#define TABLE_ENTRIES	512
-#define ORDER_FIRST	30	/* an entry of level 1 is 1 GiB */
-#define ORDER_LAST	12
-#define ORDER_STEP	9
+/* The shape is that of stage 2; start.S tells the processor so. */
+#define PAGE_SIZE	(1ULL << TABLES_ORDER_LAST)
+#define TABLE_ENTRIES	(1U << TABLES_ORDER_STEP)
+#define ADDRESS_END	(1ULL << TABLES_ADDRESS_BITS)
+_Static_assert(TABLES_ADDRESS_BITS == ADDRESS_BITS, "asm.h");
 
 /*
  * Where a range ends inside of a 2 MiB block, a table of each lower level is
@@ -53,18 +47,18 @@ static uint64_t *mmu_divide(uint64_t *entry, unsigned int order)
 	uint64_t *table, below = *entry;
 	unsigned int i;
 
-	if ((*entry & DESCRIPTOR_MASK) == DESCRIPTOR_TABLE)
+	if (*entry & DESCRIPTOR_TABLE)
 		return (uint64_t *)(*entry & DESCRIPTOR_ADDRESS);
 	/* Cannot be: MMU_TABLES is enough, and nothing could be said yet. */
 	if (mmu_tables_used == MMU_TABLES)
 		__builtin_trap();
 	table = mmu_tables[mmu_tables_used++];
-	order -= ORDER_STEP;
-	if (order == ORDER_LAST)
+	order -= TABLES_ORDER_STEP;
+	if (order == TABLES_ORDER_LAST)
 		below |= DESCRIPTOR_TABLE;
 	for (i = 0; i < TABLE_ENTRIES && (*entry & DESCRIPTOR_VALID); i++)
 		table[i] = below + ((uint64_t)i << order);
-	*entry = (uint64_t)table | DESCRIPTOR_TABLE;
+	*entry = (uint64_t)table | DESCRIPTOR_VALID | DESCRIPTOR_TABLE;
 	return table;
 }
 
@@ -73,8 +67,7 @@ static void mmu_map(uint64_t *table, unsigned int order, uint64_t base,
 		    uint64_t end, uint64_t attributes)
 {
 	uint64_t size = 1ULL << order, part;
-	uint64_t kind = order == ORDER_LAST ? DESCRIPTOR_TABLE :
-					      DESCRIPTOR_BLOCK;
+	uint64_t kind = order == TABLES_ORDER_LAST ? DESCRIPTOR_TABLE : 0;
 	uint64_t *entry;
 
 	for (; base < end; base = part) {
@@ -85,7 +78,7 @@ static void mmu_map(uint64_t *table, unsigned int order, uint64_t base,
 		if (part - base == size)
 			*entry = base | attributes | kind;
 		else
-			mmu_map(mmu_divide(entry, order), order - ORDER_STEP,
+			mmu_map(mmu_divide(entry, order), order - TABLES_ORDER_STEP,
 				base, part, attributes);
 	}
 }
@@ -96,9 +89,9 @@ static void mmu_map_ram(const struct memory_range *ram)
 	uint64_t base = (ram->base + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	uint64_t end = (ram->base + ram->size) & ~(PAGE_SIZE - 1);
 
-	if (end > MMU_ADDRESS_END)
-		end = MMU_ADDRESS_END;
-	mmu_map(mmu_root, ORDER_FIRST, base, end, MMU_DATA);
+	if (end > ADDRESS_END)
+		end = ADDRESS_END;
+	mmu_map(mmu_root, TABLES_ORDER_FIRST, base, end, MMU_DATA);
 }
 
 void mmu_build(const struct machine *machine)
@@ -107,13 +100,13 @@ void mmu_build(const struct machine *machine)
 	unsigned int i;
 
 	/* Page 0 is not there: a pointer that nobody set faults. */
-	mmu_map(mmu_root, ORDER_FIRST, PAGE_SIZE, MMU_ADDRESS_END, MMU_DEVICE);
+	mmu_map(mmu_root, TABLES_ORDER_FIRST, PAGE_SIZE, ADDRESS_END, MMU_DEVICE);
 	for (i = 0; i < machine->ram_count; i++)
 		mmu_map_ram(&machine->ram[i]);
-	mmu_map(mmu_root, ORDER_FIRST, image, text, MMU_CODE);
-	mmu_map(mmu_root, ORDER_FIRST, text, (uint64_t)rodata_end,
+	mmu_map(mmu_root, TABLES_ORDER_FIRST, image, text, MMU_CODE);
+	mmu_map(mmu_root, TABLES_ORDER_FIRST, text, (uint64_t)rodata_end,
 		MMU_CONSTANT);
 	/* Again, for a tree that names no RAM: its error is to be printed. */
-	mmu_map(mmu_root, ORDER_FIRST, (uint64_t)rodata_end,
+	mmu_map(mmu_root, TABLES_ORDER_FIRST, (uint64_t)rodata_end,
 		(uint64_t)bss_end, MMU_DATA);
 }

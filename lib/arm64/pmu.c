@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "arm64.h"
-#include "pmu.h"
 
 /* ID_AA64DFR0_EL1.PMUVer */
 #define PMU_VERSION(dfr0)	((unsigned int)((dfr0) >> 8) & 0xf)
@@ -47,20 +46,6 @@ static unsigned int pmu_get_version(void)
 	return version == PMU_FOREIGN ? PMU_NONE : version;
 }
 
-/* How many event counters the guest has; one more is EL2's if `own`. */
-static unsigned int pmu_split(bool *own)
-{
-	unsigned int counters;
-
-	*own = false;
-	if (pmu_get_version() == PMU_NONE)
-		return 0;
-	counters = PMCR_COUNTERS(read_sysreg(pmcr_el0));
-	/* HPMN = 0 is not allowed everywhere. */
-	*own = counters >= 2;
-	return counters - *own;
-}
-
 static void pmu_start_counter(unsigned int n, uint64_t type)
 {
 	write_sysreg(pmselr_el0, n);
@@ -74,71 +59,66 @@ static void pmu_start_counter(unsigned int n, uint64_t type)
  * is spoil what is counted for it, until its life ends or, for a stop, until it
  * next traps.
  */
-static void pmu_start_own(unsigned int n)
+static void pmu_start_own(struct pmu *pmu)
 {
-	pmu_start_counter(n, PMEVTYPER_EL2_ONLY | PMEVTYPER_INST_RETIRED);
-	write_sysreg(pmcntenset_el0, 1ULL << n);
+	pmu_start_counter(pmu->guests,
+			  PMEVTYPER_EL2_ONLY | PMEVTYPER_INST_RETIRED);
+	write_sysreg(pmcntenset_el0, 1ULL << pmu->guests);
+	pmu->taken = 0;
 }
 
-uint64_t pmu_setup(void)
+uint64_t pmu_setup(struct pmu *pmu)
 {
-	unsigned int version = pmu_get_version(), guests;
+	unsigned int version = pmu_get_version(), counters = 0;
 	uint64_t mdcr;
-	bool own;
 
-	guests = pmu_split(&own);
-	mdcr = guests;
+	if (version != PMU_NONE)
+		counters = PMCR_COUNTERS(read_sysreg(pmcr_el0));
+	/* HPMN = 0 is not allowed everywhere. */
+	pmu->own = counters >= 2;
+	pmu->guests = counters - pmu->own;
+	mdcr = pmu->guests;
 	/* Stops a guest from counting what EL2 does, where that can be had. */
 	if (version >= PMU_V3P1)
 		mdcr |= MDCR_HPMD;
 	if (version >= PMU_V3P5)
 		mdcr |= MDCR_HCCD;
-	if (own) {
-		pmu_start_own(guests);
+	if (pmu->own) {
+		pmu_start_own(pmu);
 		mdcr |= MDCR_HPME;
 	}
 	return mdcr;
 }
 
-void pmu_clear(void)
+void pmu_clear(struct pmu *pmu)
 {
-	unsigned int guests, n;
-	bool own;
+	unsigned int n;
 
 	if (pmu_get_version() == PMU_NONE)
 		return;
-	guests = pmu_split(&own);
 	write_sysreg(pmcr_el0, 0);
 	write_sysreg(pmcntenclr_el0, 0xffffffffULL);
 	write_sysreg(pmintenclr_el1, 0xffffffffULL);
 	write_sysreg(pmovsclr_el0, 0xffffffffULL);
 	write_sysreg(pmuserenr_el0, 0);
-	for (n = 0; n < guests; n++)
+	for (n = 0; n < pmu->guests; n++)
 		pmu_start_counter(n, 0);
-	if (own)
-		pmu_start_own(guests);
+	if (pmu->own)
+		pmu_start_own(pmu);
 	write_sysreg(pmselr_el0, 0);
 	write_sysreg(pmccntr_el0, 0);
 	write_sysreg(pmccfiltr_el0, 0);
 }
 
-uint64_t pmu_begin(void)
+uint32_t pmu_take(struct pmu *pmu)
 {
-	unsigned int guests;
-	bool own;
+	uint32_t now, before = pmu->taken;
 
-	guests = pmu_split(&own);
-	if (!own)
+	if (!pmu->own)
 		return 0;
-	write_sysreg(pmcntenset_el0, 1ULL << guests);
-	return pmu_read_counter(guests);
-}
-
-uint64_t pmu_read(void)
-{
-	unsigned int guests;
-	bool own;
-
-	guests = pmu_split(&own);
-	return own ? pmu_read_counter(guests) : 0;
+	/* The guest may have stopped it. */
+	write_sysreg(pmcntenset_el0, 1ULL << pmu->guests);
+	now = (uint32_t)pmu_read_counter(pmu->guests);
+	pmu->taken = now;
+	return now - before;
 }

@@ -9,20 +9,25 @@
 #ifndef LIB_ARM64_PMU_H
 #define LIB_ARM64_PMU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Starts EL2's counter; the bits of MDCR_EL2 that this wants. */
-uint64_t pmu_setup(void);
-/* The guest's part, as at reset. */
-void pmu_clear(void);
-/* EL2's counter, from when EL2 was entered; 0 if there is none. */
-uint64_t pmu_begin(void);
-uint64_t pmu_read(void);
+/* What is kept of a core's, in its struct core. */
+struct pmu {
+	unsigned int guests;	/* the guest's counters, from 0 on */
+	bool own;		/* the next one is EL2's */
+	uint32_t taken;		/* EL2's, when it was last looked at */
+};
 
-/* The counter has 32 bits and wraps. */
-static inline uint64_t pmu_get_difference(uint64_t before, uint64_t after)
-{
-	return (uint32_t)(after - before);
-}
+/* Starts EL2's counter; the bits of MDCR_EL2 that this wants. */
+uint64_t pmu_setup(struct pmu *pmu);
+/* The guest's part, as at reset. */
+void pmu_clear(struct pmu *pmu);
+/*
+ * What was retired at EL2 since this was last asked, always 0 if nothing counts
+ * that. Asked for at the end of every exit: what is left of that exit is part
+ * of the next one's. The counter has 32 bits; more were never retired.
+ */
+uint32_t pmu_take(struct pmu *pmu);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * PSCI for guests: the machine that it turns on and off is their compartment.
  */
+#include <arm64/psci.h>
 #include <compartment/manifest.h>
 #include "arm64.h"
-#include "psci.h"
 
 #define VERSION_1_1		0x00010001
 #define MIGRATE_NOT_NEEDED	2	/* there is no Trusted OS to move */
@@ -16,6 +16,9 @@
 /* power_state of CPU_SUSPEND, in the original format */
 #define STATE_POWER_DOWN	(1U << 16)
 #define STATE_RESERVED		0xfcfe0000U
+
+/* HCR_EL2 */
+#define HCR_IMO			(1ULL << 4)
 
 #define AFFINITY_LEVEL_MAX	3
 #define AFFINITY_LEVEL_BITS	8
@@ -130,17 +133,26 @@ static int64_t psci_affinity_info(uint64_t target, uint64_t level)
 /*
  * Every state is a standby, to which PSCI lets a request to power down be
  * lowered. It is over when any interrupt is pending, the stop interrupt too:
- * both are masked here, which keeps nobody asleep.
+ * both are masked here, which keeps nobody asleep. What is routed to a lower
+ * level need not end a WFI of EL2's: meanwhile IRQ comes here.
  */
 static int64_t psci_cpu_suspend(uint32_t state, uint64_t entry)
 {
+	uint64_t hcr;
+
 	if (state & STATE_RESERVED)
 		return PSCI_INVALID_PARAMETERS;
 	if ((state & STATE_POWER_DOWN) &&
 	    !guest_memory_owns(compartment_this(), entry, 4))
 		return PSCI_INVALID_ADDRESS;
+	hcr = read_sysreg(hcr_el2);
+	write_sysreg(hcr_el2, hcr | HCR_IMO);
+	isb();
 	dsb(sy);
 	__asm__ volatile ("wfi" : : : "memory");
+	write_sysreg(hcr_el2, hcr);
+	/* Before the registers of the CPU interface are touched again. */
+	isb();
 	return PSCI_SUCCESS;
 }
 

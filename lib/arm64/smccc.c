@@ -24,43 +24,36 @@
 #define REVISION_MAJOR		1
 #define REVISION_MINOR		0
 
-typedef long service_fn(uint64_t function, struct call *call);
-
 /* 2f16e244-7b1f-4d25-8652-e39c1ff7350c: these calls, as documented. */
 static const uint32_t uid[] = {
 	0x44e2162f, 0x254d1f7b, 0x9ce35286, 0x0c35f71f,
 };
 
-static service_fn *service_find(uint32_t function)
-{
-	switch (SERVICE_BASE(function)) {
-	case DOORBELL_SMCCC:
-		return call_doorbell;
-	case COMPARTMENT_SMCCC:
-		return call_compartment;
-	case CONSOLE_SMCCC:
-		return call_console;
-	default:
-		return NULL;
-	}
-}
-
-static void service_call(struct trap_frame *frame, service_fn *service,
+/* A call of one of the services; whether it was one. */
+static bool service_call(struct hart *self, struct trap_frame *frame,
 			 uint32_t function)
 {
-	struct call call = {
-		.args = { frame->x[1], frame->x[2], frame->x[3], frame->x[4] },
-	};
+	uint32_t service = SERVICE_BASE(function);
+	struct call call = { .args = &frame->x[1] };
 	long error;
 
-	error = service(SERVICE_FUNCTION(function), &call);
-	/* A function that is not there is what the convention says it is. */
-	if (error == CALL_ERR_NOT_SUPPORTED) {
-		frame->x[0] = SMCCC_NOT_SUPPORTED;
-		return;
-	}
+	function = SERVICE_FUNCTION(function);
+	if (service == DOORBELL_SMCCC)
+		error = call_doorbell(self, function, &call);
+	else if (service == COMPARTMENT_SMCCC)
+		error = call_compartment(self, function, &call);
+	else if (service == CONSOLE_SMCCC)
+		error = call_console(self, function, &call);
+	else
+		return false;
+
 	frame->x[0] = (uint64_t)error;
-	frame->x[1] = call.value;
+	/* A function that is not there is what the convention says it is. */
+	if (error == CALL_ERR_NOT_SUPPORTED)
+		frame->x[0] = SMCCC_NOT_SUPPORTED;
+	else
+		frame->x[1] = call.value;
+	return true;
 }
 
 static void architecture_call(struct trap_frame *frame, uint32_t function)
@@ -90,13 +83,10 @@ static void architecture_call(struct trap_frame *frame, uint32_t function)
 	}
 }
 
-void smccc_call(struct trap_frame *frame)
+void smccc_call(struct core *core, struct trap_frame *frame)
 {
 	uint32_t function = (uint32_t)frame->x[0];
-	service_fn *service = service_find(function);
 
-	if (service)
-		service_call(frame, service, function);
-	else if (!psci_call(frame))
+	if (!service_call(&core->hart, frame, function) && !psci_call(frame))
 		architecture_call(frame, function);
 }

@@ -115,6 +115,11 @@ void arch_guest_close(void)
 {
 }
 
+uint64_t arch_guest_or(uint64_t addr, uint64_t bits)
+{
+	return __atomic_fetch_or((uint64_t *)addr, bits, __ATOMIC_SEQ_CST);
+}
+
 void arch_guest_leave(void)
 {
 }

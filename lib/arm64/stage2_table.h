@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 2 translation tables, as <compartment/tables.h> counts them, written
- * from a list of grants: identity, deny by default.
+ * Stage 2 translation tables, as <compartment/arm64/tables.h> counts them,
+ * written from a list of grants: identity, deny by default.
  *
  * Memory: the caller's; a table's address is its physical address.
  * Concurrency: none kept; nobody walks tables that are being built. Withdrawing
@@ -11,7 +11,7 @@
 #ifndef LIB_ARM64_STAGE2_TABLE_H
 #define LIB_ARM64_STAGE2_TABLE_H
 
-#include <compartment/tables.h>
+#include <compartment/arm64/tables.h>
 
 #define STAGE2_TABLE_ENTRIES	512U
 

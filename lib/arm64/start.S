@@ -25,8 +25,9 @@
 
 /* Attribute 0: memory, write-back; 1: Device-nGnRE. mmu.c uses them. */
 #define MAIR		0x04ff
-/* 39 bits from level 1, 4 KiB; walks of write-back, inner shareable memory. */
-#define TCR		(1 << 31 | 1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | 25)
+/* Walks of write-back, inner shareable memory. */
+#define TCR		(1 << 31 | 1 << 23 | 3 << 12 | 1 << 10 | 1 << 8 | \
+			 (64 - ADDRESS_BITS))
 #define TCR_PS		16
 #define PS_48		5
 

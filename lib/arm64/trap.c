@@ -6,31 +6,25 @@
 #include "arm64.h"
 #include "exception.h"
 #include "gic.h"
-#include "pmu.h"
 
 /* IPA bits 47:12 in HPFAR_EL2 bits 39:4 */
 #define HPFAR_TO_IPA(hpfar)	(((hpfar) & 0xfffffffff0ULL) << 8)
 
-static struct lifecycle *life_this(void)
+static struct core *trap_begin(void)
 {
-	return &partitioner.partitions[core_this()->hart.compartment].life;
-}
+	struct core *core = core_this();
 
-static uint64_t trap_begin(void)
-{
-	uint64_t before = pmu_begin();
-
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1);
-	return before;
+	hart_count(&core->hart, COMPARTMENT_COUNTER_ENTRIES, 1);
+	return core;
 }
 
 /* Nothing of a life that is being ended runs on, whatever it trapped for. */
-static void trap_end(uint64_t before)
+static void trap_end(struct core *core)
 {
-	if (lifecycle_is_ending(life_this()))
+	if (hart_is_ending(&core->hart))
 		arch_hart_stop();
-	hart_count(COMPARTMENT_COUNTER_INSTRUCTIONS,
-		   pmu_get_difference(before, pmu_read()));
+	hart_count(&core->hart, COMPARTMENT_COUNTER_INSTRUCTIONS,
+		   pmu_take(&core->pmu));
 }
 
 /* What trapped is done: as the instruction itself would have left it. */
@@ -64,7 +58,7 @@ static bool trap_access_gic(struct trap_frame *frame)
 	return true;
 }
 
-static void trap_dispatch(struct trap_frame *frame)
+static void trap_dispatch(struct core *core, struct trap_frame *frame)
 {
 	uint64_t esr = read_sysreg(esr_el2);
 
@@ -73,7 +67,7 @@ static void trap_dispatch(struct trap_frame *frame)
 		trap_skip(frame);	/* HVC comes with the PC behind it */
 		/* fall through */
 	case ESR_EC_HVC64:
-		smccc_call(frame);
+		smccc_call(core, frame);
 		break;
 	case ESR_EC_SYSREG:
 		if (sysreg_access(frame, ESR_ISS(esr)))
@@ -96,28 +90,30 @@ static void trap_dispatch(struct trap_frame *frame)
 
 void trap_synchronous(struct trap_frame *frame)
 {
-	uint64_t before = trap_begin();
+	struct core *core = trap_begin();
 
-	trap_dispatch(frame);
-	trap_end(before);
+	trap_dispatch(core, frame);
+	trap_end(core);
 }
 
 void trap_fiq(struct trap_frame *frame)
 {
-	uint64_t before = trap_begin();
+	struct core *core = trap_begin();
 
 	(void)frame;
 	gic_take_fiq();
-	core_run_commands();
-	trap_end(before);
+	/* The only command is to stop, which trap_end() sees by itself. */
+	hart_take_commands(&core->hart);
+	trap_end(core);
 }
 
 void trap_serror(struct trap_frame *frame)
 {
-	trap_begin();
+	const struct core *core = trap_begin();
+
 	partitioner_print("%s: SError at 0x%lx, syndrome 0x%lx",
 			  partitioner.model.compartments[
-				core_this()->hart.compartment].name,
+				core->hart.compartment].name,
 			  (unsigned long)frame->elr,
 			  (unsigned long)read_sysreg(esr_el2));
 	life_request(LIFECYCLE_FAIL);
@@ -125,17 +121,28 @@ void trap_serror(struct trap_frame *frame)
 
 void trap_irq(struct trap_frame *frame)
 {
-	trap_el2(frame);
+	partitioner_print("hart %u: an IRQ of its guest, at 0x%lx, came to EL2",
+			  core_this()->hart.id, (unsigned long)frame->elr);
+	arch_power_off(true);
 }
 
 void trap_el2(struct trap_frame *frame)
 {
-	partitioner_print("hart 0x%lx: exception in the firmware at 0x%lx, "
-			  "syndrome 0x%lx, address 0x%lx",
-			  (unsigned long)(read_sysreg(mpidr_el1) &
-					  MPIDR_AFFINITY),
-			  (unsigned long)frame->elr,
-			  (unsigned long)read_sysreg(esr_el2),
-			  (unsigned long)read_sysreg(far_el2));
-	arch_power_off(true);
+	struct core *core = core_this();
+
+	/* To say it, or to end the machine, may be what fails. */
+	switch (core->faults++) {
+	case 0:
+		partitioner_print("hart %u: exception in the firmware at 0x%lx, "
+				  "syndrome 0x%lx, address 0x%lx",
+				  core->hart.id, (unsigned long)frame->elr,
+				  (unsigned long)read_sysreg(esr_el2),
+				  (unsigned long)read_sysreg(far_el2));
+		/* fall through */
+	case 1:
+		arch_power_off(true);
+	default:
+		for (;;)
+			__asm__ volatile ("wfi");
+	}
 }

@@ -19,12 +19,15 @@ static void put_cpu(struct builder *builder, const struct machine_hart *hart)
 
 static void put_cpus(struct builder *builder)
 {
+	const struct architecture *architecture =
+		builder->model->board->architecture;
 	const struct machine *machine = &builder->model->machine;
 	unsigned int i;
 
 	builder_begin(builder, "cpus");
 	builder_put_cell_sizes(builder, 1, 0);
-	builder->model->board->architecture->put_cpus_properties(builder);
+	if (architecture->put_cpus_properties)
+		architecture->put_cpus_properties(builder);
 	for (i = 0; i < machine->hart_count; i++)
 		if (machine->harts[i].owner == (int)builder->index)
 			put_cpu(builder, &machine->harts[i]);
@@ -64,13 +67,15 @@ int devicetree_build(const struct model *model, unsigned int compartment,
 	builder_put_string(&builder, "compatible", "bulkhead,compartment");
 	builder_put_string(&builder, "model", builder.self->name);
 	builder_put_cell_sizes(&builder, 2, 2);
-	architecture->put_root_properties(&builder);
+	if (architecture->put_root_properties)
+		architecture->put_root_properties(&builder);
 	builder_begin(&builder, "chosen");
 	builder_put_string(&builder, "bootargs", builder.self->bootargs);
 	builder_end(&builder);
 	put_cpus(&builder);
 	put_memory(&builder);
-	architecture->put_root_nodes(&builder);
+	if (architecture->put_root_nodes)
+		architecture->put_root_nodes(&builder);
 	devicetree_put_clocks(&builder);
 	devicetree_put_soc(&builder);
 	devicetree_put_bulkhead(&builder);

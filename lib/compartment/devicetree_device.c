@@ -91,7 +91,8 @@ static void put_device(struct builder *builder,
 		if (!clocks && (!strcmp(name, "clocks") ||
 				!strcmp(name, "clock-names")))
 			continue;
-		if (!architecture->put_device_property(builder, device, name))
+		if (!architecture->put_device_property ||
+		    !architecture->put_device_property(builder, device, name))
 			builder_put(builder, name, value, (size_t)length);
 	}
 	if (!device->neighbour)

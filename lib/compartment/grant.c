@@ -102,6 +102,8 @@ static void add_hart_pages(struct grants *grants, unsigned int compartment,
 	const struct machine_hart *each;
 	unsigned int i, k, count;
 
+	if (!architecture->get_hart_pages)
+		return;
 	for (i = 0; i < machine->hart_count; i++) {
 		each = &machine->harts[i];
 		if (each->owner != (int)compartment)

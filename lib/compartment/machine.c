@@ -31,7 +31,6 @@ static void read_cpu(struct machine *machine,
 	}
 	hart->node = node;
 	hart->owner = -1;
-	hart->plic_context = -1;
 	board->architecture->read_cpu(hart, tree, report);
 	machine->hart_count++;
 }
@@ -44,7 +43,6 @@ static void read_cpus(struct machine *machine,
 
 	if (cpus < 0)
 		return;
-	machine->timebase = tree_u32(tree, cpus, "timebase-frequency", 0);
 	fdt_for_each_subnode(node, tree, cpus)
 		if (tree_is(tree, node, "device_type", "cpu") &&
 		    tree_is_enabled(tree, node))

@@ -83,7 +83,7 @@ static int parse_stages(struct reader *reader, size_t manifest_size,
 	if (report->errors != before)
 		return COMPARTMENT_ERR_INVALID;
 	/* Counting takes ranges that do not overlap. */
-	manifest_check_entries(reader);
+	manifest_check_protection(reader);
 	return report->errors == before ? COMPARTMENT_OK :
 					  COMPARTMENT_ERR_INVALID;
 }

@@ -24,6 +24,8 @@ static bool is_console(const void *tree, int node)
 const char *manifest_find_refusal(const struct reader *reader, int node,
 				  const struct device_kind *kind)
 {
+	const struct architecture *architecture =
+		reader->model->board->architecture;
 	const void *tree = reader->model->machine.tree;
 
 	if (!tree_is_enabled(tree, node))
@@ -36,8 +38,8 @@ const char *manifest_find_refusal(const struct reader *reader, int node,
 		return NULL;
 	if (kind->role == DEVICE_ROLE_FIRMWARE)
 		return "it belongs to the firmware and cannot be granted";
-	return reader->model->board->architecture->find_refusal(tree, node,
-								kind);
+	return architecture->find_refusal ?
+	       architecture->find_refusal(tree, node, kind) : NULL;
 }
 
 void manifest_describe_device(const struct reader *reader,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rules about places: what may lie where, and how many entries it takes. */
+/* Rules about places: what may lie where, and how much protection it takes. */
 #include <compartment/architecture.h>
 #include <compartment/grant.h>
+#include <compartment/text.h>
 
 #include "reader.h"
 
@@ -229,45 +230,58 @@ void manifest_check_devices(const struct reader *reader)
 	}
 }
 
-/* What the hart needs, if there is as much; else 0, and the refusal is said. */
+/*
+ * What the hart needs, if there is as much; else 0, and the refusal is said: of
+ * the hart, or of the compartment where all its harts have the same.
+ */
 static unsigned int check_hart(const struct reader *reader, unsigned int index,
 			       uint32_t hart)
 {
 	const struct model *model = reader->model;
 	const struct compartment_board *board = model->board;
 	const struct architecture *architecture = board->architecture;
-	unsigned int available = board->entries > board->entries_kept ?
-				 board->entries - board->entries_kept : 0;
+	unsigned int available =
+		board->protection_units > board->protection_kept ?
+		board->protection_units - board->protection_kept : 0;
 	unsigned int needed =
 		architecture->count_protection(model, index, hart);
 	int node = model->compartments[index].source.node;
+	const char *property = "harts";
+	char name[sizeof("hart 4294967295 ")] = "";
+	struct text who = { .buffer = name, .size = sizeof(name) };
 
 	if (needed <= available)
 		return needed;
-	if (needed == GRANT_TOO_MANY)
-		refuse(reader, node, "harts",
-		       "hart %u is granted more than %u separate ranges; fewer or adjoining ones are needed",
-		       hart, GRANTS_MAX);
+	if (architecture->protection_is_shared)
+		property = NULL;
 	else
-		refuse(reader, node, "harts",
-		       "hart %u needs %u %s, %u are available; %s", hart,
-		       needed, architecture->protection_unit, available,
+		text_append(&who, "hart %u ", hart);
+	if (needed == GRANT_TOO_MANY)
+		refuse(reader, node, property,
+		       "%sis granted more than %u separate ranges; fewer or adjoining ones are needed",
+		       name, GRANTS_MAX);
+	else
+		refuse(reader, node, property,
+		       "%sneeds %u %s, %u are available; %s", name, needed,
+		       architecture->protection_unit, available,
 		       architecture->protection_advice);
 	return 0;
 }
 
-void manifest_check_entries(const struct reader *reader)
+void manifest_check_protection(const struct reader *reader)
 {
 	struct model *model = reader->model;
 	struct model_compartment *self;
-	unsigned int i, k, needed;
+	unsigned int i, k, count, needed;
 
 	for (i = 0; i < model->compartment_count; i++) {
 		self = &model->compartments[i];
-		for (k = 0; k < self->hart_count; k++) {
+		count = model->board->architecture->protection_is_shared ?
+			1 : self->hart_count;
+		for (k = 0; k < count; k++) {
 			needed = check_hart(reader, i, self->harts[k]);
-			if (needed > self->entries)
-				self->entries = needed;
+			if (needed > self->protection_units)
+				self->protection_units = needed;
 		}
 	}
 }

@@ -45,12 +45,13 @@ static void print_head(struct map *map)
 	text_append(&map->text,
 		    "board: %s, %u harts of which %u parked, %u %s per %s",
 		    model->board->name, model->machine.hart_count, parked,
-		    model->board->entries,
+		    model->board->protection_units,
 		    model->board->architecture->protection_unit,
-		    model->board->architecture->protection_scope);
-	if (model->board->entries_kept)
+		    model->board->architecture->protection_is_shared ?
+		    "compartment" : "hart");
+	if (model->board->protection_kept)
 		text_append(&map->text, ", %u kept by the firmware",
-			    model->board->entries_kept);
+			    model->board->protection_kept);
 	end_line(map);
 	text_append(&map->text, "firmware: ");
 	add_range(map, &model->board->firmware);
@@ -59,6 +60,16 @@ static void print_head(struct map *map)
 		add_range(map, &model->board->private);
 	}
 	end_line(map);
+}
+
+static const char *describe_trust(const struct map *map,
+				  const struct model_device *device)
+{
+	const struct architecture *architecture =
+		map->model->board->architecture;
+
+	return architecture->describe_trust ?
+	       architecture->describe_trust(device) : "";
 }
 
 static const char *describe_dma(const struct model_device *device)
@@ -109,8 +120,7 @@ static void print_device(struct map *map, const struct model_device *device)
 		text_append(&map->text, "interrupt %u, ",
 			    device->interrupts[i]);
 	text_append(&map->text, "%s%s, %s", describe_dma(device),
-		    map->model->board->architecture->describe_trust(device),
-		    device->path);
+		    describe_trust(map, device), device->path);
 	end_line(map);
 	print_neighbours(map, device);
 }
@@ -177,9 +187,9 @@ static void print_compartment(struct map *map, unsigned int index)
 		    ", image %s, criticality %u, restart %s, %u of %u %s",
 		    self->image, self->criticality,
 		    self->restart == MODEL_RESTART_ALWAYS ? "always" : "never",
-		    self->entries,
-		    map->model->board->entries -
-		    map->model->board->entries_kept,
+		    self->protection_units,
+		    map->model->board->protection_units -
+		    map->model->board->protection_kept,
 		    map->model->board->architecture->protection_unit);
 	end_line(map);
 	print_grants(map, index);

@@ -102,6 +102,6 @@ void manifest_read_channels(struct reader *reader, int parent);
 void manifest_check_placement(const struct reader *reader);
 void manifest_check_devices(const struct reader *reader);
 void manifest_check_channels(const struct reader *reader);
-void manifest_check_entries(const struct reader *reader);
+void manifest_check_protection(const struct reader *reader);
 
 #endif

@@ -1,68 +1,62 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <doorbell/abi.h>
 #include <doorbell/doorbell.h>
 #include <stddef.h>
 
 void doorbell_init(struct doorbell *db, const struct doorbell_ops *ops,
-		   void *ctx, struct doorbell_end *ends, unsigned int max)
+		   void *ctx, struct doorbell_side *sides, unsigned int count)
 {
+	unsigned int i;
+
 	db->ops = ops;
 	db->ctx = ctx;
-	db->ends = ends;
-	db->count = 0;
-	db->max = max;
+	db->sides = sides;
+	for (i = 0; i < count; i++)
+		sides[i].count = 0;
 }
 
 unsigned int doorbell_count(const struct doorbell *db,
 			    unsigned int compartment)
 {
-	unsigned int i, n = 0;
-
-	for (i = 0; i < db->count; i++)
-		n += db->ends[i].compartment == compartment;
-	return n;
+	return db->sides[compartment].count;
 }
 
-static void end_init(struct doorbell *db, unsigned int index,
-		     unsigned int compartment, unsigned int peer)
+static struct doorbell_end *end_add(struct doorbell *db,
+				    unsigned int compartment)
 {
-	struct doorbell_end *end = &db->ends[index];
+	struct doorbell_side *side = &db->sides[compartment];
+	struct doorbell_end *end = &side->ends[side->count];
 
 	*end = (struct doorbell_end){ 0 };
 	end->compartment = compartment;
-	end->link = doorbell_count(db, compartment);
-	end->peer = peer;
+	end->link = side->count++;
+	return end;
 }
 
 int doorbell_add_link(struct doorbell *db, unsigned int one,
 		      unsigned int other)
 {
-	unsigned int at = db->count;
+	struct doorbell_end *end, *peer;
 
-	if (at + 2 > db->max ||
-	    doorbell_count(db, one) >= DOORBELL_LINKS_MAX ||
-	    doorbell_count(db, other) >= DOORBELL_LINKS_MAX)
+	if (doorbell_count(db, one) == DOORBELL_LINKS_MAX ||
+	    doorbell_count(db, other) == DOORBELL_LINKS_MAX)
 		return DOORBELL_ERR_FULL;
-	end_init(db, at, one, at + 1);
-	end_init(db, at + 1, other, at);
-	db->count = at + 2;
+	end = end_add(db, one);
+	peer = end_add(db, other);
+	end->peer = peer;
+	peer->peer = end;
 	return DOORBELL_OK;
 }
 
 /*
- * The receiving end of a compartment's link. A guest's link number is only
- * ever compared with the caller's own ends: it cannot name a foreign link.
+ * The receiving end of a compartment's link. A guest's link number only ever
+ * selects among the caller's own ends: it cannot name a foreign link.
  */
 static struct doorbell_end *end_find(const struct doorbell *db,
 				     unsigned int compartment, uint64_t link)
 {
-	unsigned int i;
+	struct doorbell_side *side = &db->sides[compartment];
 
-	for (i = 0; i < db->count; i++)
-		if (db->ends[i].compartment == compartment &&
-		    db->ends[i].link == link)
-			return &db->ends[i];
-	return NULL;
+	return link < side->count ? &side->ends[link] : NULL;
 }
 
 int doorbell_peer(const struct doorbell *db, unsigned int compartment,
@@ -70,24 +64,22 @@ int doorbell_peer(const struct doorbell *db, unsigned int compartment,
 {
 	const struct doorbell_end *end = end_find(db, compartment, link);
 
-	return end ? db->ends[end->peer].compartment : DOORBELL_ERR_LINK;
+	return end ? end->peer->compartment : DOORBELL_ERR_LINK;
 }
 
 /* With the lock held: interrupts the receiver. */
 static bool end_deliver(struct doorbell *db, struct doorbell_end *end)
 {
-	return db->ops->deliver(db->ctx, end->hart, end->identity);
+	return db->ops->deliver(db->ctx, &end->target);
 }
 
 /* Whether a guest's number, or its word for all, means this link. */
-static bool end_matches(const struct doorbell_end *end,
-			unsigned int compartment, uint64_t link)
+static bool end_matches(const struct doorbell_end *end, uint64_t link)
 {
-	return end->compartment == compartment &&
-	       (link == DOORBELL_LINK_ALL || link == end->link);
+	return link == DOORBELL_LINK_ALL || link == end->link;
 }
 
-static bool end_ring(struct doorbell *db, struct doorbell_end *end,
+static inline bool end_ring(struct doorbell *db, struct doorbell_end *end,
 		     uint64_t bits)
 {
 	bool delivered = false;
@@ -115,21 +107,21 @@ int doorbell_ring(struct doorbell *db, unsigned int compartment, uint64_t link,
 	/* Stops a guest from forging the firmware's word about its peer. */
 	if (bits & ~DOORBELL_BITS_GUEST)
 		return DOORBELL_ERR_BITS;
-	return end_ring(db, &db->ends[own->peer], bits);
+	return end_ring(db, own->peer, bits);
 }
 
 void doorbell_notify_peers(struct doorbell *db, unsigned int compartment)
 {
+	struct doorbell_side *side = &db->sides[compartment];
 	unsigned int i;
 
-	for (i = 0; i < db->count; i++)
-		if (db->ends[i].compartment == compartment)
-			end_ring(db, &db->ends[db->ends[i].peer],
-				 1ULL << DOORBELL_BIT_PEER);
+	for (i = 0; i < side->count; i++)
+		end_ring(db, side->ends[i].peer, 1ULL << DOORBELL_BIT_PEER);
 }
 
 static void end_register(struct doorbell *db, struct doorbell_end *end,
-			 uint64_t page, uint32_t hart, uint64_t identity)
+			 uint64_t page, uint32_t hart,
+			 const struct doorbell_target *target)
 {
 	uint64_t carried;
 
@@ -139,7 +131,7 @@ static void end_register(struct doorbell *db, struct doorbell_end *end,
 		carried |= db->ops->pending_or(db->ctx, end->word, 0);
 	end->word = page + end->link * sizeof(uint64_t);
 	end->hart = hart;
-	end->identity = identity;
+	end->target = *target;
 	end->latched = 0;
 	end->registered = true;
 	carried |= db->ops->pending_or(db->ctx, end->word, carried);
@@ -152,6 +144,8 @@ int doorbell_register(struct doorbell *db, unsigned int compartment,
 		      uint64_t link, uint64_t page, uint64_t hart,
 		      uint64_t identity)
 {
+	struct doorbell_side *side = &db->sides[compartment];
+	struct doorbell_target target;
 	unsigned int i;
 
 	if (link != DOORBELL_LINK_ALL && !end_find(db, compartment, link))
@@ -161,12 +155,13 @@ int doorbell_register(struct doorbell *db, unsigned int compartment,
 	    !db->ops->check_page(db->ctx, compartment, page))
 		return DOORBELL_ERR_PAGE;
 	/* Stops a guest from having foreign harts interrupted. */
-	if (!db->ops->check_target(db->ctx, compartment, hart, identity))
+	if (!db->ops->find_target(db->ctx, compartment, hart, identity,
+				  &target))
 		return DOORBELL_ERR_TARGET;
 
-	for (i = 0; i < db->count; i++)
-		if (end_matches(&db->ends[i], compartment, link))
-			end_register(db, &db->ends[i], page, hart, identity);
+	for (i = 0; i < side->count; i++)
+		if (end_matches(&side->ends[i], link))
+			end_register(db, &side->ends[i], page, hart, &target);
 	return DOORBELL_OK;
 }
 
@@ -185,13 +180,14 @@ static void end_unregister(struct doorbell_end *end, bool forget)
 int doorbell_unregister(struct doorbell *db, unsigned int compartment,
 			uint64_t link)
 {
+	struct doorbell_side *side = &db->sides[compartment];
 	unsigned int i;
 
 	if (link != DOORBELL_LINK_ALL && !end_find(db, compartment, link))
 		return DOORBELL_ERR_LINK;
-	for (i = 0; i < db->count; i++)
-		if (end_matches(&db->ends[i], compartment, link))
-			end_unregister(&db->ends[i], false);
+	for (i = 0; i < side->count; i++)
+		if (end_matches(&side->ends[i], link))
+			end_unregister(&side->ends[i], false);
 	return DOORBELL_OK;
 }
 
@@ -215,23 +211,22 @@ int doorbell_set_mask(struct doorbell *db, unsigned int compartment,
 
 void doorbell_reset(struct doorbell *db, unsigned int compartment)
 {
+	struct doorbell_side *side = &db->sides[compartment];
 	unsigned int i;
 
-	for (i = 0; i < db->count; i++)
-		if (db->ends[i].compartment == compartment)
-			end_unregister(&db->ends[i], true);
+	for (i = 0; i < side->count; i++)
+		end_unregister(&side->ends[i], true);
 }
 
 void doorbell_hart_started(struct doorbell *db, unsigned int compartment,
 			   uint32_t hart)
 {
+	struct doorbell_side *side = &db->sides[compartment];
 	unsigned int i;
 
-	for (i = 0; i < db->count; i++) {
-		struct doorbell_end *end = &db->ends[i];
+	for (i = 0; i < side->count; i++) {
+		struct doorbell_end *end = &side->ends[i];
 
-		if (end->compartment != compartment)
-			continue;
 		port_lock_acquire(&end->lock);
 		if (end->registered && end->hart == hart &&
 		    (db->ops->pending_or(db->ctx, end->word, 0) & ~end->mask))

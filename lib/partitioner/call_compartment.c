@@ -28,9 +28,9 @@ static long counter_get(int id, struct call *call)
 	return CALL_SUCCESS;
 }
 
-long call_compartment(uint64_t function, struct call *call)
+long call_compartment(struct hart *self, uint64_t function, struct call *call)
 {
-	int id = arch_hart_this()->compartment;
+	int id = self->compartment;
 
 	switch (function) {
 	case COMPARTMENT_FID_GET_SELF:

@@ -32,9 +32,10 @@ static uint64_t console_write_lines(int id, uint64_t addr, uint64_t size)
 	return done;
 }
 
-static long console_write(int id, struct call *call)
+static long console_write(struct hart *self, struct call *call)
 {
 	uint64_t size = call->args[0];
+	int id = self->compartment;
 
 	/* Stops a guest from having foreign memory printed. */
 	if (call->args[2] || !guest_memory_owns(id, call->args[1], size))
@@ -42,7 +43,7 @@ static long console_write(int id, struct call *call)
 	if (size > CONSOLE_CALL_MAX)
 		size = CONSOLE_CALL_MAX;
 	call->value = console_write_lines(id, call->args[1], size);
-	hart_count(COMPARTMENT_COUNTER_CONSOLE_BYTES, call->value);
+	hart_count(self, COMPARTMENT_COUNTER_CONSOLE_BYTES, call->value);
 	return CALL_SUCCESS;
 }
 
@@ -56,20 +57,20 @@ static long console_read(int id, struct call *call)
 	return CALL_SUCCESS;
 }
 
-long call_console(uint64_t function, struct call *call)
+long call_console(struct hart *self, uint64_t function, struct call *call)
 {
-	int id = arch_hart_this()->compartment;
+	int id = self->compartment;
 	char byte = (char)call->args[0];
 
 	switch (function) {
 	case CONSOLE_FID_WRITE:
-		return console_write(id, call);
+		return console_write(self, call);
 	case CONSOLE_FID_READ:
 		return console_read(id, call);
 	case CONSOLE_FID_WRITE_BYTE:
 		console_line_write(&partitioner.partitions[id].line,
 				   arch_console_emit, &byte, 1);
-		hart_count(COMPARTMENT_COUNTER_CONSOLE_BYTES, 1);
+		hart_count(self, COMPARTMENT_COUNTER_CONSOLE_BYTES, 1);
 		return CALL_SUCCESS;
 	default:
 		return CALL_ERR_NOT_SUPPORTED;

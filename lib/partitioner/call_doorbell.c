@@ -6,20 +6,16 @@
 #include <doorbell/abi.h>
 #include <partitioner/arch.h>
 
-static struct doorbell_end ends[2 * MODEL_LINKS_MAX];
+static struct doorbell_side sides[MODEL_COMPARTMENTS_MAX];
 
 static uint64_t link_pending_or(void *ctx, uint64_t word, uint64_t bits)
 {
-	uint64_t *pending = arch_guest_open(word, sizeof(*pending));
+	(void)ctx;
 	/*
 	 * Ordered after what the caller stored before it rang, as the swap that
 	 * takes the doorbell is before what the receiver loads.
 	 */
-	uint64_t before = __atomic_fetch_or(pending, bits, __ATOMIC_SEQ_CST);
-
-	(void)ctx;
-	arch_guest_close();
-	return before;
+	return arch_guest_or(word, bits);
 }
 
 static bool link_check_page(void *ctx, unsigned int compartment, uint64_t page)
@@ -28,31 +24,29 @@ static bool link_check_page(void *ctx, unsigned int compartment, uint64_t page)
 	return guest_memory_owns(compartment, page, DOORBELL_PAGE_SIZE);
 }
 
-static bool link_check_target(void *ctx, unsigned int compartment,
-			      uint64_t hart, uint64_t identity)
+static bool link_find_target(void *ctx, unsigned int compartment,
+			     uint64_t hart, uint64_t identity,
+			     struct doorbell_target *target)
 {
 	(void)ctx;
 	/* Stops a compartment from having foreign harts interrupted. */
 	return hart <= UINT32_MAX &&
 	       model_find_owner(&partitioner.model, (uint32_t)hart) ==
 	       (int)compartment &&
-	       arch_delivery_is_valid((uint32_t)hart, identity);
+	       arch_find_delivery((uint32_t)hart, identity, target);
 }
 
-static bool link_deliver(void *ctx, uint32_t hart, uint64_t identity)
+/* A stopped hart's start redelivers: doorbell_hart_started(). */
+static bool link_deliver(void *ctx, const struct doorbell_target *target)
 {
 	(void)ctx;
-	/* Its start redelivers: doorbell_hart_started(). */
-	if (!arch_hart_is_started(hart))
-		return false;
-	arch_deliver(hart, identity);
-	return true;
+	return arch_deliver(target);
 }
 
 static const struct doorbell_ops link_ops = {
 	.pending_or = link_pending_or,
 	.check_page = link_check_page,
-	.check_target = link_check_target,
+	.find_target = link_find_target,
 	.deliver = link_deliver,
 };
 
@@ -61,8 +55,8 @@ void doorbell_setup(void)
 	const struct model *model = &partitioner.model;
 	unsigned int i;
 
-	doorbell_init(&partitioner.doorbell, &link_ops, NULL, ends,
-		      sizeof(ends) / sizeof(ends[0]));
+	doorbell_init(&partitioner.doorbell, &link_ops, NULL, sides,
+		      model->compartment_count);
 	for (i = 0; i < model->link_count; i++)
 		if (doorbell_add_link(&partitioner.doorbell,
 				      model->links[i].ends[0],
@@ -94,22 +88,22 @@ static long peer_get(int id, struct call *call)
 	return CALL_SUCCESS;
 }
 
-static long ring(int id, struct call *call)
+static long ring(struct hart *self, struct call *call)
 {
-	int rung = doorbell_ring(&partitioner.doorbell, id, call->args[0],
-				 call->args[1]);
+	int rung = doorbell_ring(&partitioner.doorbell, self->compartment,
+				 call->args[0], call->args[1]);
 
 	if (rung < 0)
 		return call_error_of(rung);
-	hart_count(COMPARTMENT_COUNTER_RINGS, 1);
-	hart_count(COMPARTMENT_COUNTER_DELIVERIES, rung);
+	hart_count(self, COMPARTMENT_COUNTER_RINGS, 1);
+	hart_count(self, COMPARTMENT_COUNTER_DELIVERIES, rung);
 	return CALL_SUCCESS;
 }
 
-long call_doorbell(uint64_t function, struct call *call)
+long call_doorbell(struct hart *self, uint64_t function, struct call *call)
 {
 	struct doorbell *db = &partitioner.doorbell;
-	int id = arch_hart_this()->compartment;
+	int id = self->compartment;
 	const uint64_t *args = call->args;
 
 	switch (function) {
@@ -127,7 +121,7 @@ long call_doorbell(uint64_t function, struct call *call)
 		return call_error_of(doorbell_set_mask(db, id, args[0],
 						       args[1]));
 	case DOORBELL_FID_RING:
-		return ring(id, call);
+		return ring(self, call);
 	default:
 		return CALL_ERR_NOT_SUPPORTED;
 	}

@@ -2,13 +2,6 @@
 /* Harts as all architectures see them: counters, and commands from others. */
 #include <partitioner/arch.h>
 
-void hart_count(enum compartment_counter counter, uint64_t amount)
-{
-	uint64_t *value = &arch_hart_this()->counters[counter];
-
-	__atomic_store_n(value, *value + amount, __ATOMIC_RELAXED);
-}
-
 uint64_t hart_sum(unsigned int compartment, enum compartment_counter counter)
 {
 	const struct model_compartment *c =
@@ -23,24 +16,23 @@ uint64_t hart_sum(unsigned int compartment, enum compartment_counter counter)
 	return sum;
 }
 
-void hart_command(uint32_t id, uint32_t command)
+void hart_command(struct hart *hart, uint32_t command)
 {
 	/* Pairs with the acquire in hart_take_commands(). */
-	uint32_t before = __atomic_fetch_or(&arch_hart_find(id)->commands,
-					    command, __ATOMIC_RELEASE);
+	uint32_t before = __atomic_fetch_or(&hart->commands, command,
+					    __ATOMIC_RELEASE);
 
 	/*
 	 * A command that is still there has an interrupt on its way, or the
 	 * hart is being started and will look for it at the end of that.
 	 */
 	if (!before || (command & HART_COMMAND_STOP))
-		arch_hart_interrupt(id);
+		arch_hart_interrupt(hart);
 }
 
-uint32_t hart_take_commands(void)
+uint32_t hart_take_commands(struct hart *self)
 {
-	return __atomic_exchange_n(&arch_hart_this()->commands, 0,
-				   __ATOMIC_ACQUIRE);
+	return __atomic_exchange_n(&self->commands, 0, __ATOMIC_ACQUIRE);
 }
 
 bool hart_must_stop(void)

@@ -30,7 +30,8 @@ static unsigned int harts_stop(const struct model_compartment *c)
 			continue;
 		running++;
 		if (arch_hart_is_started(c->harts[i]))
-			hart_command(c->harts[i], HART_COMMAND_STOP);
+			hart_command(arch_hart_find(c->harts[i]),
+				     HART_COMMAND_STOP);
 	}
 	return running;
 }
@@ -73,8 +74,7 @@ static bool device_rest(const struct model_device *device)
 		return true;
 	case DEVICE_RESET_VIRTIO_MMIO:
 		return virtio_reset(device->regs[0].base);
-	case DEVICE_RESET_PLIC:
-	case DEVICE_RESET_APLIC:
+	case DEVICE_RESET_CONTROLLER:
 		arch_controller_rest(device);
 		return true;
 	}
@@ -250,10 +250,17 @@ void life_request(enum lifecycle_goal goal)
 	arch_hart_stop();
 }
 
-void life_finish(unsigned int id)
+bool life_leave(void)
 {
+	struct hart *h = arch_hart_this();
+	int id = h->coordinates;
+
+	if (id == COMPARTMENT_NONE)
+		return false;
+	h->coordinates = COMPARTMENT_NONE;
 	arch_guest_leave();
 	lifecycle_finish(&partitioner.partitions[id].life, &life_ops, NULL, id);
+	return true;
 }
 
 bool life_begin_start(unsigned int id)

@@ -53,8 +53,8 @@ static void board_facts_fill(void)
 
 	partitioner.board.name = firmware.board->name;
 	partitioner.board.architecture = &architecture_riscv;
-	partitioner.board.entries = sbi_hart_pmp_count(scratch);
-	partitioner.board.entries_kept = BOARD_ENTRIES_KEPT;
+	partitioner.board.protection_units = sbi_hart_pmp_count(scratch);
+	partitioner.board.protection_kept = BOARD_ENTRIES_KEPT;
 	partitioner.board.granularity = 1UL << sbi_hart_pmp_log2gran(scratch);
 	partitioner.board.firmware.base = scratch->fw_start;
 	/* All that lies before the bundle, whatever the number of harts. */

@@ -15,15 +15,15 @@
 extern struct sbi_ecall_extension ecall_doorbell, ecall_compartment,
 				  ecall_console, ecall_reset;
 
-typedef long (*call_function)(uint64_t function, struct call *call);
+typedef long (*call_function)(struct hart *self, uint64_t function,
+			      struct call *call);
 
 static int call(call_function function, unsigned long funcid,
 		const struct sbi_trap_regs *regs, struct sbi_ecall_return *out)
 {
-	struct call call = {
-		.args = { regs->a0, regs->a1, regs->a2, regs->a3 },
-	};
-	long error = function(funcid, &call);
+	/* a0 to a3, which are saved in this order. */
+	struct call call = { .args = (const uint64_t *)&regs->a0 };
+	long error = function(arch_hart_this(), funcid, &call);
 
 	out->value = call.value;
 	return (int)error;

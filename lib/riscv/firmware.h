@@ -11,7 +11,7 @@
 #define RISCV_FIRMWARE_H
 
 #include <partitioner/arch.h>
-#include <compartment/protection.h>
+#include <compartment/riscv/protection.h>
 #include <riscv/board.h>
 #include <sbi/riscv_asm.h>
 #include <sbi/sbi_domain.h>
@@ -34,6 +34,8 @@ struct firmware {
 extern struct firmware firmware;
 
 /* ---- hart.c ---- */
+/* Whether it runs, or is about to run, guest code. */
+bool hart_is_started(const struct hart *hart);
 /* Carries out what other harts commanded the calling one; may not return. */
 void hart_run_commands(void);
 /* Waits, as a stopped hart, until somebody starts the calling hart. */

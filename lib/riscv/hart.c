@@ -42,9 +42,9 @@ bool arch_hart_is_stopped(uint32_t id)
 	return hart_state(id) == SBI_HSM_STATE_STOPPED;
 }
 
-bool arch_hart_is_started(uint32_t id)
+bool hart_is_started(const struct hart *hart)
 {
-	switch (hart_state(id)) {
+	switch (__sbi_hsm_hart_get_state(hart - harts)) {
 	case SBI_HSM_STATE_STARTED:
 	case SBI_HSM_STATE_START_PENDING:
 	case SBI_HSM_STATE_SUSPENDED:
@@ -55,10 +55,15 @@ bool arch_hart_is_started(uint32_t id)
 	}
 }
 
-/* At M-level, which no guest can mask. */
-void arch_hart_interrupt(uint32_t id)
+bool arch_hart_is_started(uint32_t id)
 {
-	sbi_ipi_raw_send(sbi_hartid_to_hartindex(id));
+	return hart_is_started(arch_hart_find(id));
+}
+
+/* At M-level, which no guest can mask. */
+void arch_hart_interrupt(const struct hart *hart)
+{
+	sbi_ipi_raw_send(hart - harts);
 }
 
 bool arch_hart_start(uint32_t id, uint64_t entry, uint64_t argument)
@@ -77,15 +82,15 @@ void arch_hart_stop(void)
 
 void hart_run_commands(void)
 {
-	uint32_t commands = hart_take_commands();
-	int id = arch_hart_this()->compartment;
+	struct hart *self = arch_hart_this();
+	uint32_t commands = hart_take_commands(self);
 
 	if (commands & HART_COMMAND_SSIP)
 		csr_set(CSR_MIP, MIP_SSIP);
 	/* A stop that finds the hart elsewhere is sent again by its sender. */
 	if ((commands & HART_COMMAND_STOP) &&
 	    hart_state(current_hartid()) == SBI_HSM_STATE_STARTED &&
-	    lifecycle_is_ending(&partitioner.partitions[id].life))
+	    hart_is_ending(self))
 		arch_hart_stop();
 }
 

@@ -34,10 +34,11 @@ int __wrap_sbi_misaligned_v_st_emulator(int wlen, union sbi_ldst_data in,
 struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc)
 {
 	unsigned long before = csr_read(CSR_MINSTRET);
+	struct hart *self = arch_hart_this();
 
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1);
+	hart_count(self, COMPARTMENT_COUNTER_ENTRIES, 1);
 	tc = __real_sbi_trap_handler(tc);
-	hart_count(COMPARTMENT_COUNTER_INSTRUCTIONS,
+	hart_count(self, COMPARTMENT_COUNTER_INSTRUCTIONS,
 		   csr_read(CSR_MINSTRET) - before);
 	return tc;
 }
@@ -73,9 +74,6 @@ void __wrap_sbi_ipi_process(void)
 
 int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
 {
-	struct hart *h = arch_hart_this();
-	int id = h->coordinates;
-
 	if (cold_boot || !__atomic_load_n(&firmware.up, __ATOMIC_ACQUIRE))
 		return __real_sbi_hsm_init(scratch, cold_boot);
 
@@ -84,10 +82,7 @@ int __wrap_sbi_hsm_init(struct sbi_scratch *scratch, bool cold_boot)
 	 * sbi_trap_handler() would take that one for the next one's outer.
 	 */
 	sbi_trap_set_context(scratch, NULL);
-	if (id != COMPARTMENT_NONE) {
-		h->coordinates = COMPARTMENT_NONE;
-		life_finish(id);
-	}
+	life_leave();
 	hart_wait_start();
 	return __real_sbi_hsm_init(scratch, cold_boot);
 }
@@ -143,7 +138,7 @@ int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
 	hart_run_commands();
 	doorbell_hart_started(&partitioner.doorbell, h->compartment, hartid);
 	/* A stop takes effect before the first instruction in S-mode. */
-	if (lifecycle_is_ending(&partitioner.partitions[h->compartment].life))
-		hart_command(hartid, HART_COMMAND_STOP);
+	if (hart_is_ending(h))
+		hart_command(h, HART_COMMAND_STOP);
 	return 0;
 }

@@ -58,24 +58,34 @@ void irqchip_clear_hart(u32 hartid)
 	csr_write(CSR_SISELECT, 0);
 }
 
-bool arch_delivery_is_valid(uint32_t hartid, uint64_t identity)
+/*
+ * A target is a software interrupt or the page of an interrupt file with, in
+ * the bits below, the identity to be written there.
+ */
+bool arch_find_delivery(uint32_t hartid, uint64_t identity,
+			struct doorbell_target *target)
 {
 	const struct machine *machine = &partitioner.model.machine;
+	const struct memory_range *file =
+		&machine_find_hart(machine, hartid)->imsic_page;
 
+	target->hart = arch_hart_find(hartid);
+	target->interrupt = identity;
 	if (identity == DOORBELL_DELIVERY_SOFTWARE)
 		return true;
-	return machine_find_hart(machine, hartid)->imsic_page.size &&
-	       identity <= machine->imsic_identities;
+	target->interrupt |= file->base;
+	return file->size && identity <= machine->imsic_identities;
 }
 
-void arch_deliver(uint32_t hartid, uint64_t identity)
+bool arch_deliver(const struct doorbell_target *target)
 {
-	const struct machine_hart *hart =
-		machine_find_hart(&partitioner.model.machine, hartid);
+	uint64_t page = target->interrupt & ~(GUEST_PAGE_SIZE - 1);
 
-	if (identity == DOORBELL_DELIVERY_SOFTWARE) {
-		hart_command(hartid, HART_COMMAND_SSIP);
-		return;
+	if (!hart_is_started(target->hart))
+		return false;
+	if (target->interrupt == DOORBELL_DELIVERY_SOFTWARE) {
+		hart_command(target->hart, HART_COMMAND_SSIP);
+		return true;
 	}
 	/*
 	 * The pending word before the MSI, so that whoever takes the interrupt
@@ -83,8 +93,9 @@ void arch_deliver(uint32_t hartid, uint64_t identity)
 	 * Pairs with the swap by which the receiver takes the doorbell.
 	 */
 	wmb();
-	writel_relaxed((uint32_t)identity, (void *)(hart->imsic_page.base +
-					  IMSIC_SETEIPNUM_LE));
+	writel_relaxed((uint32_t)(target->interrupt - page),
+		       (void *)(page + IMSIC_SETEIPNUM_LE));
+	return true;
 }
 
 /*

@@ -27,6 +27,15 @@ void arch_guest_close(void)
 	sbi_hart_unmap_saddr();
 }
 
+uint64_t arch_guest_or(uint64_t addr, uint64_t bits)
+{
+	uint64_t *word = arch_guest_open(addr, sizeof(*word));
+	uint64_t before = __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+
+	arch_guest_close();
+	return before;
+}
+
 void arch_guest_leave(void)
 {
 	pmp_withdraw(sbi_scratch_thishart_ptr());

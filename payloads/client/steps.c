@@ -204,18 +204,18 @@ int client_step_measure(struct client_disk *disk, unsigned int depth,
 				transfer.request_bytes;
 		transfer.length = requests * transfer.request_bytes;
 	}
+	rings = firmware_get_counter(COMPARTMENT_COUNTER_RINGS);
 	observed = firmware_get_observed(COMPARTMENT_COUNTER_ENTRIES);
 	entries = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES);
-	rings = bell_get_rings();
 	time = hart_get_time();
 	error = client_transfer_run(disk, &transfer);
 	if (error)
 		return step_end("measuring", error);
 	time = hart_get_time() - time;
-	rings = bell_get_rings() - rings;
 	entries = firmware_get_counter(COMPARTMENT_COUNTER_ENTRIES) - entries;
 	observed = firmware_get_observed(COMPARTMENT_COUNTER_ENTRIES) -
 		   observed;
+	rings = firmware_get_counter(COMPARTMENT_COUNTER_RINGS) - rings;
 	measure_print(&transfer, time, rings, entries, observed);
 	return LOOPBACK_OK;
 }

@@ -10,17 +10,17 @@ static struct {
 } bell_slots[DOORBELL_LINKS_MAX];
 
 static unsigned int bell_links;
-static uint64_t bell_rings;
 
 uint64_t bell_page[DOORBELL_PAGE_SIZE / sizeof(uint64_t)]
 	__attribute__((aligned(DOORBELL_PAGE_SIZE)));
 
 static void bell_handle(void *context)
 {
+	unsigned int links = bell_links;
 	uint64_t bits;
 
 	(void)context;
-	for (unsigned int link = 0; link < bell_links; link++) {
+	for (unsigned int link = 0; link < links; link++) {
 		bits = bell_take(link);
 		if (bits && bell_slots[link].handler)
 			bell_slots[link].handler(bell_slots[link].context, link,
@@ -59,7 +59,6 @@ int bell_connect(unsigned int link, bell_handler handler, void *context)
 
 long bell_ring(unsigned int link, uint64_t bits)
 {
-	__atomic_fetch_add(&bell_rings, 1, __ATOMIC_RELAXED);
 	/*
 	 * Release: pairs with the acquire of the peer's bell_take(), through
 	 * the firmware's OR (docs/sbi-doorbell.md, 1, rule 7).
@@ -79,11 +78,6 @@ long bell_unregister(void)
 {
 	return firmware_call(DOORBELL_EID, DOORBELL_FID_UNREGISTER,
 			     DOORBELL_LINK_ALL, 0, 0, 0, NULL);
-}
-
-uint64_t bell_get_rings(void)
-{
-	return __atomic_load_n(&bell_rings, __ATOMIC_RELAXED);
 }
 
 long bell_get_peer(unsigned int link, enum compartment_state *state,

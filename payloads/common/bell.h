@@ -56,9 +56,6 @@ long bell_set_mask(unsigned int link, uint64_t mask);
  */
 long bell_unregister(void);
 
-/* How many times this payload has rung, all harts, successful or not. */
-uint64_t bell_get_rings(void);
-
 /* Takes all bits of `link`: an atomic swap with 0, no call. */
 static inline uint64_t bell_take(unsigned int link)
 {

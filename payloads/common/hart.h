@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The harts of a payload, its clock, its faults. Implemented by the
- * architecture.
+ * The harts of a payload, its clock, its faults.
  *
  * Interrupts are never taken as traps: they are enabled one by one, stay
  * blocked globally, and are handled by irq_poll() when the payload asks
@@ -36,20 +35,22 @@ long hart_start(unsigned long id, void (*entry)(void *argument),
 /* Stops the calling hart until somebody starts it again. */
 void hart_stop(void) __attribute__((noreturn));
 
-/* In units of tree.timebase. */
+/* Implemented by the architecture: in units of tree.timebase. */
 uint64_t hart_get_time(void);
 
 /*
- * Retired instructions; under QEMU's -icount those of all harts together. For
- * the differences of one hart's readings. AArch64 leaves out what the firmware
- * retires in traps of the calling hart; where nothing counts there, as on QEMU
- * without -icount, this is hart_get_time().
+ * Implemented by the architecture: retired instructions; under QEMU's -icount
+ * those of all harts together. For the differences of one hart's readings.
+ * AArch64 leaves out what the firmware retires in traps of the calling hart;
+ * where nothing counts there, as on QEMU without -icount, this is
+ * hart_get_time().
  */
 uint64_t hart_get_instructions(void);
 
 /*
- * What hart_get_instructions() leaves out, of all harts of the compartment
- * together: 0 on RISC-V, where it leaves out nothing.
+ * Implemented by the architecture: what hart_get_instructions() leaves out, of
+ * all harts of the compartment together; 0 on RISC-V, where it leaves out
+ * nothing.
  */
 uint64_t hart_get_firmware_instructions(void);
 
@@ -63,9 +64,9 @@ struct trap_record {
 };
 
 /*
- * Runs `attempt(argument)` and comes back when it returns or faults. Returns
- * whether it faulted; if so, `record` says how, and everything that the
- * attempt had on its stack is gone.
+ * Implemented by the architecture: runs `attempt(argument)` and comes back when
+ * it returns or faults. Returns whether it faulted; if so, `record` says how,
+ * and everything that the attempt had on its stack is gone.
  */
 bool trap_run(void (*attempt)(void *argument), void *argument,
 	      struct trap_record *record);

@@ -12,7 +12,6 @@
 
 #define HART_STACK		0	/* top of its stack for fatal traps */
 #define HART_RECOVERY		8	/* frame of the innermost trap_run() */
-#define HART_ID			16
 #define HART_ENTRY		24
 #define HART_ARGUMENT		32
 #define HART_TOP		40	/* top of its stack */

@@ -2,7 +2,7 @@
 /*
  * Interrupts of a payload: doorbells, wired sources of the controller that the
  * compartment was granted, those between its own harts. What knows the
- * interrupt controllers is the architecture's.
+ * interrupt controllers is the architecture's, and is marked.
  *
  * Ownership: a handler's context is its caller's and must live as long as the
  * payload.
@@ -24,20 +24,22 @@
 typedef void (*irq_handler)(void *context);
 
 /*
- * Takes the calling hart's interrupts into use, with whatever controller the
- * compartment's tree grants it. Returns 0, or -1 after saying what is wrong.
+ * Implemented by the architecture: takes the calling hart's interrupts into
+ * use, with whatever controller the compartment's tree grants it. Returns 0, or
+ * -1 after saying what is wrong.
  */
 int irq_init(const struct tree *tree);
 
 /*
- * Whether the controller that the compartment owns, if it owns one, is as if
- * nobody had used it: before irq_init(), which is to start from there. And for
- * the sake of that check: leaves in it what irq_init() alone would not.
+ * Implemented by the architecture: whether the controller that the compartment
+ * owns, if it owns one, is as if nobody had used it: before irq_init(), which
+ * is to start from there. And for the sake of that check: leaves in it what
+ * irq_init() alone would not.
  */
 bool irq_is_clear(const struct tree *tree);
 void irq_leave_residue(void);
 
-/* Name of the controller in use, for people. */
+/* Implemented by the architecture: name of the controller in use, for people. */
 const char *irq_get_name(void);
 
 /*
@@ -48,9 +50,9 @@ int irq_connect(const struct tree_device *device, irq_handler handler,
 		void *context);
 
 /*
- * Whether the hart can have an interrupt for doorbells alone: an identity of
- * its IMSIC file, an SPI that nothing drives. Else doorbells come as software
- * interrupts.
+ * Implemented by the architecture: whether the hart can have an interrupt for
+ * doorbells alone: an identity of its IMSIC file, an SPI that nothing drives.
+ * Else doorbells come as software interrupts.
  */
 bool irq_has_doorbell(const struct tree_hart *hart);
 
@@ -64,14 +66,21 @@ unsigned long irq_connect_doorbell(bool software, irq_handler handler,
 
 /*
  * Inter-processor interrupts inside the compartment: who takes those of hart
- * `hart` (NULL: nobody); letting them come to the calling hart, which
- * irq_init() does too; sending one, which returns 0 or an enum call_error.
+ * `hart` (NULL: nobody).
  */
 void irq_connect_ipi(unsigned long hart, irq_handler handler, void *context);
+
+/*
+ * Implemented by the architecture: lets them come to the calling hart, which
+ * irq_init() does too; sends one, which returns 0 or an enum call_error.
+ */
 void irq_enable_ipi(void);
 long irq_send(unsigned long hart);
 
-/* Handles what is pending now; returns whether there was anything. */
+/*
+ * Implemented by the architecture: handles what is pending now; returns whether
+ * there was anything.
+ */
 bool irq_poll(void);
 
 /*

@@ -2,7 +2,7 @@
 /*
  * bulkhead-check: what the firmware will say of a system, said on the host.
  *
- *	bulkhead-check [--map] [--device-tree <compartment>] [--arch <name>]
+ *	bulkhead-check [--map] [--device-tree <compartment>] [--arch riscv|arm64]
  *		[--entries <n>] [--granularity <bytes>]
  *		[--firmware <base>,<size>]
  *		<manifest.dtb> <machine.dtb> [<bundle.itb>]
@@ -10,8 +10,9 @@
  * Runs the firmware's own checks, in its order. Without options prints only
  * what is wrong; --map prints the partition map, --device-tree writes a
  * compartment's tree (a blob) to standard output. --arch is "riscv" or "arm64";
- * without it the machine's tree tells. The other options say what no device
- * tree does; without them they are those of board qemu-virt:
+ * without it the first hart of the machine's tree tells. The other options say
+ * what no device tree does (--entries, how many units of protection there are);
+ * without them they are those of board qemu-virt:
  *
  *	riscv	16 protection entries in steps of 4 bytes, and a firmware that
  *		takes 1 MiB at 0x80000000, where the bundle begins
@@ -36,6 +37,8 @@
 #include <compartment/devicetree.h>
 #include <compartment/map.h>
 
+#include "../../platform/qemu-virt/arm64/facts.h"
+
 struct blob {
 	void *data;
 	size_t size;
@@ -44,7 +47,7 @@ struct blob {
 struct options {
 	bool map;
 	const char *device_tree;
-	const char *arch;		/* NULL: as the machine is */
+	const struct architecture *arch; /* NULL: as the machine is */
 	struct compartment_board board;	/* what was said of it */
 	bool has_entries, has_granularity, has_firmware;
 	const char *files[3];		/* manifest, machine, bundle */
@@ -54,17 +57,32 @@ struct options {
 static const struct compartment_board boards[] = {
 	{
 		.name = "qemu-virt", .architecture = &architecture_riscv,
-		.entries = 16, .entries_kept = BOARD_ENTRIES_KEPT,
+		.protection_units = 16, .protection_kept = BOARD_ENTRIES_KEPT,
 		.granularity = 4,
 		.firmware = { .base = 0x80000000, .size = 1 << 20 },
 	}, {
 		.name = "qemu-virt", .architecture = &architecture_arm64,
-		.entries = BOARD_TABLES, .granularity = BOARD_PAGE_SIZE,
+		.protection_units = BOARD_TABLES, .granularity = BOARD_PAGE_SIZE,
 		.firmware = { .base = 0x40200000, .size = 2 << 20 },
-		.doorbell_first = 224, .doorbell_count = 64,
+		.kinds = qemu_virt_kinds, .kind_count = QEMU_VIRT_KINDS,
+		.doorbell_first = QEMU_VIRT_DOORBELL_FIRST,
+		.doorbell_count = QEMU_VIRT_DOORBELL_COUNT,
 	},
 };
 #define BOARD_COUNT	(sizeof(boards) / sizeof(boards[0]))
+
+#define NUMBER_MAX	(1U << 30)
+
+/* How the arguments have to be; false. */
+static bool usage(void)
+{
+	fputs("usage: bulkhead-check [--map] [--device-tree <compartment>] [--arch riscv|arm64]\n"
+	      "       [--entries <n>] [--granularity <bytes>] [--firmware <base>,<size>]\n"
+	      "       <manifest.dtb> <machine.dtb> [<bundle.itb>]\n"
+	      "--entries: protection entries of a hart (riscv), translation tables of a\n"
+	      "compartment (arm64)\n", stderr);
+	return false;
+}
 
 static void print_error(void *context, const char *text)
 {
@@ -99,12 +117,11 @@ static struct blob read_blob(const char *path)
 	return blob;
 }
 
-static int usage(void)
+static bool complain(const char *option, const char *text, const char *right)
 {
-	fputs("usage: bulkhead-check [--map] [--device-tree <compartment>] [--arch <name>]\n"
-	      "       [--entries <n>] [--granularity <bytes>] [--firmware <base>,<size>]\n"
-	      "       <manifest.dtb> <machine.dtb> [<bundle.itb>]\n", stderr);
-	return 2;
+	fprintf(stderr, "bulkhead-check: %s %s: %s is right\n", option, text,
+		right);
+	return false;
 }
 
 /* A number of at most `max`, as C writes it; `after` is what has to follow. */
@@ -120,35 +137,82 @@ static bool read_number(const char **text, char after, uint64_t max,
 	return *end == after && *value <= max;
 }
 
-/* What an option says of the board. */
-static bool read_board(const char *option, const char *text,
-		       struct options *options)
+static bool read_entries(const char *text, struct options *options)
 {
-	struct compartment_board *board = &options->board;
-	struct memory_range *firmware = &board->firmware;
 	uint64_t value;
 
-	if (!strcmp(option, "--arch")) {
-		options->arch = text;
-		return true;
-	}
-	if (!strcmp(option, "--firmware")) {
-		options->has_firmware = true;
-		return read_number(&text, ',', UINT64_MAX, &firmware->base) &&
-		       read_number(&text, '\0', UINT64_MAX - firmware->base,
-				   &firmware->size);
-	}
-	if (!read_number(&text, '\0', 1U << 30, &value))
+	options->has_entries = true;
+	if (!read_number(&text, '\0', NUMBER_MAX, &value))
 		return false;
-	if (!strcmp(option, "--entries")) {
-		options->has_entries = true;
-		board->entries = (unsigned int)value;
-		return true;
-	}
+	options->board.protection_units = (unsigned int)value;
+	return true;
+}
+
+static bool read_granularity(const char *text, struct options *options)
+{
+	uint64_t *value = &options->board.granularity;
+
 	options->has_granularity = true;
-	board->granularity = value;
-	return !strcmp(option, "--granularity") && value >= 4 &&
-	       !(value & (value - 1));
+	return read_number(&text, '\0', NUMBER_MAX, value) && *value >= 4 &&
+	       !(*value & (*value - 1));
+}
+
+static bool read_firmware(const char *text, struct options *options)
+{
+	struct memory_range *firmware = &options->board.firmware;
+
+	options->has_firmware = true;
+	return read_number(&text, ',', UINT64_MAX, &firmware->base) &&
+	       read_number(&text, '\0', UINT64_MAX - firmware->base,
+			   &firmware->size);
+}
+
+static bool read_arch(const char *text, struct options *options)
+{
+	size_t i = 0;
+
+	while (i < BOARD_COUNT && strcmp(boards[i].architecture->name, text))
+		i++;
+	options->arch = i < BOARD_COUNT ? boards[i].architecture : NULL;
+	return options->arch;
+}
+
+static bool read_tree_name(const char *text, struct options *options)
+{
+	options->device_tree = text;
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool (*read)(const char *text, struct options *options);
+	const char *right;
+} settings[] = {
+	{ "--device-tree", read_tree_name, "a compartment's name" },
+	{ "--arch", read_arch, "riscv or arm64" },
+	{ "--entries", read_entries,
+	  "a number, of protection entries (riscv) or translation tables (arm64)," },
+	{ "--granularity", read_granularity,
+	  "a number of bytes, a power of two from 4 on," },
+	{ "--firmware", read_firmware,
+	  "a base and a size with a comma between, as 0x80000000,0x100000," },
+};
+#define SETTING_COUNT	(sizeof(settings) / sizeof(settings[0]))
+
+/* An option and the word behind it, NULL if there is none. */
+static bool read_setting(const char *option, const char *text,
+			 struct options *options)
+{
+	size_t i = 0;
+
+	while (i < SETTING_COUNT && strcmp(settings[i].name, option))
+		i++;
+	if (i == SETTING_COUNT) {
+		fprintf(stderr, "bulkhead-check: %s: no such option\n", option);
+		return usage();
+	}
+	return (text && settings[i].read(text, options)) ||
+	       complain(option, text ? text : "(nothing)", settings[i].right);
 }
 
 static bool read_options(int argc, char **argv, struct options *options)
@@ -157,49 +221,61 @@ static bool read_options(int argc, char **argv, struct options *options)
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (argv[i][0] != '-' && files < 3)
-			options->files[files++] = argv[i];
-		else if (!strcmp(argv[i], "--map"))
+		if (!strcmp(argv[i], "--map")) {
 			options->map = true;
-		else if (argv[i][0] != '-' || ++i == argc)
-			return false;
-		else if (!strcmp(argv[i - 1], "--device-tree"))
-			options->device_tree = argv[i];
-		else if (!read_board(argv[i - 1], argv[i], options))
-			return false;
+		} else if (argv[i][0] == '-') {
+			if (!read_setting(argv[i], argv[i + 1], options))
+				return false;
+			i++;
+		} else if (files < 3) {
+			options->files[files++] = argv[i];
+		} else {
+			return usage();
+		}
 	}
-	return files >= 2;
+	return files >= 2 || usage();
 }
 
 /*
- * The board, as its architecture has it and the options say; false: there is no
- * such architecture. A tree that is none is refused later, whatever the board.
+ * By the first hart: RISC-V's says so (device tree binding "riscv"). A tree
+ * that is none, or has no hart, is refused later, whatever the board.
  */
-static bool choose_board(const struct options *options,
-			 const struct blob *machine,
-			 struct compartment_board *board)
+static const struct architecture *find_architecture(const struct blob *machine)
 {
-	const char *arch = options->arch;
+	const void *tree = machine->data;
+	int hart;
+
+	if (machine->size < sizeof(struct fdt_header) ||
+	    fdt_check_full(tree, machine->size))
+		return &architecture_riscv;
+	hart = fdt_node_offset_by_prop_value(tree, -1, "device_type", "cpu",
+					     sizeof("cpu"));
+	if (hart < 0 || !fdt_node_check_compatible(tree, hart, "riscv") ||
+	    fdt_getprop(tree, hart, "riscv,isa", NULL) ||
+	    fdt_getprop(tree, hart, "riscv,isa-base", NULL))
+		return &architecture_riscv;
+	return &architecture_arm64;
+}
+
+/* The board, as its architecture has it and the options say. */
+static struct compartment_board choose_board(const struct options *options,
+					     const struct blob *machine)
+{
+	const struct architecture *arch =
+		options->arch ? options->arch : find_architecture(machine);
+	struct compartment_board board;
 	size_t i = 0;
 
-	if (!arch)
-		arch = machine->size >= sizeof(struct fdt_header) &&
-		       !fdt_check_full(machine->data, machine->size) &&
-		       fdt_node_offset_by_compatible(machine->data, -1,
-						     "arm,gic-v3") >= 0 ?
-		       architecture_arm64.name : architecture_riscv.name;
-	while (i < BOARD_COUNT && strcmp(boards[i].architecture->name, arch))
+	while (boards[i].architecture != arch)
 		i++;
-	if (i == BOARD_COUNT)
-		return false;
-	*board = boards[i];
+	board = boards[i];
 	if (options->has_entries)
-		board->entries = options->board.entries;
+		board.protection_units = options->board.protection_units;
 	if (options->has_granularity)
-		board->granularity = options->board.granularity;
+		board.granularity = options->board.granularity;
 	if (options->has_firmware)
-		board->firmware = options->board.firmware;
-	return true;
+		board.firmware = options->board.firmware;
+	return board;
 }
 
 /* The firmware reads the manifest that is in the bundle: is it this one? */
@@ -282,10 +358,9 @@ int main(int argc, char **argv)
 	struct blob machine;
 
 	if (!read_options(argc, argv, &options))
-		return usage();
+		return 2;
 	machine = read_blob(options.files[1]);
-	if (!choose_board(&options, &machine, &board))
-		return usage();
+	board = choose_board(&options, &machine);
 	if (!check(&model, &board, machine, options.files))
 		return 1;
 	if (options.map)

@@ -114,6 +114,9 @@ choose_start()
 	el1)
 		options+=(--machine gic-version=3)
 		;;
+	secure)
+		options+=(--machine virtualization=on,gic-version=3,its=off,secure=on)
+		;;
 	*)
 		echo "no way to start: ${key[start]}" >&2
 		exit 1

@@ -131,8 +131,8 @@ static void check_compartment(const struct model *model, unsigned int index)
 	FUZZ_REQUIRE(one->memory_count &&
 		     one->memory_count <= MODEL_MEMORY_MAX);
 	FUZZ_REQUIRE(strlen(one->name) < MODEL_NAME_MAX);
-	FUZZ_REQUIRE(one->entries + model->board->entries_kept <=
-		     model->board->entries);
+	FUZZ_REQUIRE(one->protection_units + model->board->protection_kept <=
+		     model->board->protection_units);
 	for (i = 0; i < one->hart_count; i++)
 		FUZZ_REQUIRE(model_find_owner(model, one->harts[i]) ==
 			     (int)index);

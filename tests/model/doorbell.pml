@@ -10,7 +10,7 @@
  *	end_unregister()			unregister()
  *	doorbell_set_mask()			set_mask()
  *	doorbell_hart_started()			hart_started()
- * of lib/riscv/doorbell.c link_deliver(), and of payloads irq_poll() (clears
+ * of lib/riscv and lib/arm64 arch_deliver(), and of payloads irq_poll() (clears
  * the interrupt, then takes) and bell_take() (an atomic swap with zero).
  *
  * Shown, whenever no call is under way:

@@ -34,7 +34,7 @@ refuses()
 	output=$("$check" "$@" 2>&1)
 	status=$?
 	claim "bulkhead-check refuses $what" "$(
-		[ $status -eq "$expected" ] && echo "$output" | grep -q "$words" ||
+		[ $status -eq "$expected" ] && echo "$output" | grep -qe "$words" ||
 			echo "status $status: $output")"
 }
 
@@ -77,7 +77,15 @@ refusals()
 		--granularity 0x2000 "$@" "$bundle"
 	refuses 'memory in the firmware' 1 'which is the firmware;' \
 		--firmware "$(printf '%#x' $((ram + 0xff00000))),0x100001" "$@" "$bundle"
-	refuses 'options that are no numbers' 2 usage --entries many "$@" "$bundle"
+	refuses 'options that are no numbers' 2 \
+		'--entries many: a number, of protection entries (riscv)' --entries many "$@"
+	refuses 'an odd granularity' 2 '--granularity 12: a number of bytes, a power of two' \
+		--granularity 12 "$@"
+	refuses 'half a firmware' 2 '--firmware 0x1000: a base and a size' --firmware 0x1000 "$@"
+	refuses 'an architecture that is none' 2 '--arch arm: riscv or arm64 is right' --arch arm "$@"
+	refuses 'an option without its word' 2 '--arch (nothing): riscv or arm64' "$@" --arch
+	refuses 'an option that is none' 2 '--entrees: no such option' --entrees 3 "$@"
+	refuses 'a manifest without its machine' 2 'usage: bulkhead-check' "$1"
 
 	# The demonstration's memory ends at 276 MiB: the copies need some more,
 	# and of QEMU's tree for AArch64, which is mostly room, 1 MiB.
@@ -105,4 +113,16 @@ arch=arm64
 accepts gic ''
 refusals build/arm64/demo build/arm64/three arm64-gic gic 0x40000000 \
 	1 'needs . translation tables, 1 are available' 278M
+
+# What only the board knows: the firmware's own bridge.
+machine arm64 gic 512M bridge
+cp build/arm64/demo/manifest.dtb "$work/bridge-wanted.dtb"
+fdtput -t s "$work/bridge-wanted.dtb" /compartments/server/devices/disk path /pcie@10000000
+refuses "the board's own device" 1 '/pcie@10000000: it belongs to the firmware' \
+	"$work/bridge-wanted.dtb" "$work/bridge.dtb"
+
+# The harts tell the architecture, not the interrupt controller that it lacks.
+fdtput -t s "$work/bridge.dtb" /intc@8000000 compatible arm,cortex-a15-gic
+refuses 'a machine without a GICv3' 1 'no arm,gic-v3 there' \
+	build/arm64/demo/manifest.dtb "$work/bridge.dtb"
 finish

@@ -209,11 +209,12 @@ bool arch_hart_is_stopped(uint32_t id)
 	return get_state(id) == FAKE_HART_STOPPED;
 }
 
-void arch_hart_interrupt(uint32_t id)
+void arch_hart_interrupt(const struct hart *hart)
 {
-	find(id);
-	note("interrupt:%u ", id);
-	tell(FAKE_INTERRUPT, id);
+	if (&find(hart->id)->hart != hart)
+		fail("what is interrupted is no hart");
+	note("interrupt:%u ", hart->id);
+	tell(FAKE_INTERRUPT, hart->id);
 }
 
 bool arch_hart_start(uint32_t id, uint64_t entry, uint64_t argument)
@@ -279,6 +280,15 @@ void arch_guest_close(void)
 	is_open = false;
 }
 
+uint64_t arch_guest_or(uint64_t addr, uint64_t bits)
+{
+	uint64_t *word = arch_guest_open(addr, sizeof(*word));
+	uint64_t before = __atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+
+	arch_guest_close();
+	return before;
+}
+
 void arch_guest_leave(void)
 {
 	note("leave ");
@@ -295,17 +305,23 @@ void arch_memory_publish(uint64_t addr, uint64_t size)
 	port_lock_release(&lock);
 }
 
-bool arch_delivery_is_valid(uint32_t hart, uint64_t identity)
+bool arch_find_delivery(uint32_t hart, uint64_t identity,
+			struct doorbell_target *target)
 {
-	find(hart);
+	target->hart = find(hart);
+	target->interrupt = identity;
 	return !identity || identity == FAKE_IDENTITY;
 }
 
-void arch_deliver(uint32_t hart, uint64_t identity)
+bool arch_deliver(const struct doorbell_target *target)
 {
-	if (get_state(hart) != FAKE_HART_STARTED)
-		fail("a hart that is not started gets a doorbell");
-	note("deliver:%u,%lu ", hart, (unsigned long)identity);
+	const struct fake_hart *hart = target->hart;
+
+	if (get_state(hart->hart.id) != FAKE_HART_STARTED)
+		return false;
+	note("deliver:%u,%lu ", hart->hart.id,
+	     (unsigned long)target->interrupt);
+	return true;
 }
 
 void arch_clear_interrupts(unsigned int compartment)

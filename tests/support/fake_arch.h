@@ -21,7 +21,7 @@
 #define FAKE_REGISTERS		8
 #define FAKE_RANGES		16
 #define FAKE_NOBODY		(~0U)
-/* Besides 0, what arch_delivery_is_valid() finds valid for every hart. */
+/* Besides 0, what arch_find_delivery() finds valid for every hart. */
 #define FAKE_IDENTITY		77U
 
 enum fake_hart_state {

@@ -282,13 +282,13 @@ void fixture_init(struct fixture *fixture, enum fixture_interrupts interrupts)
 			   FIXTURE_BLOB_SIZE));
 	fixture->board = (struct compartment_board){
 		.name = "test", .architecture = &architecture_riscv,
-		.entries = 16, .entries_kept = 1, .granularity = 4,
+		.protection_units = 16, .protection_kept = 1, .granularity = 4,
 		.firmware = { ram, 0x200000 },
 		.private = { ram + 0x1ff00000, 0x100000 },
 	};
 	if (is_arm64) {
 		fixture->board.architecture = &architecture_arm64;
-		fixture->board.entries_kept = 0;
+		fixture->board.protection_kept = 0;
 		fixture->board.granularity = 0x1000;
 		fixture->board.doorbell_first = 224;
 		fixture->board.doorbell_count = 64;

@@ -174,11 +174,12 @@ void system_boot(void)
 struct call_result system_call(call_fn call, uint32_t hart, uint64_t function,
 			       uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
-	struct call args = { .args = { a, b, c, d }, .value = 0 };
+	const uint64_t values[] = { a, b, c, d };
+	struct call args = { .args = values, .value = 0 };
 	struct call_result result;
 
 	fake_become(hart);
-	result.error = call(function, &args);
+	result.error = call(arch_hart_this(), function, &args);
 	result.value = args.value;
 	return result;
 }

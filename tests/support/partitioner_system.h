@@ -66,7 +66,8 @@ struct call_result {
 	long error;
 	uint64_t value;
 };
-typedef long (*call_fn)(uint64_t function, struct call *call);
+typedef long (*call_fn)(struct hart *self, uint64_t function,
+			struct call *call);
 struct call_result system_call(call_fn call, uint32_t hart, uint64_t function,
 			       uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 

@@ -196,6 +196,22 @@ static void arm64_interrupts(void)
 	EXPECT(gic, "#redistributor-regions", 1);
 }
 
+/* A binding's `reg` may list more behind the distributor's own registers. */
+static void arm64_distributor(void)
+{
+	const struct fixture_edit large =
+		CELLS("/intc@8000000", "reg", 0, 0x8000000, 0, 0x40000, 0,
+		      0x80a0000, 0, 0xf60000);
+
+	fixture_init(&fixture, FIXTURE_GICV3);
+	fixture_edit(fixture.machine, &large);
+	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.model.machine.distributor.size, 0x40000);
+	CU_ASSERT(devicetree_build(&fixture.model, 0, tree, sizeof(tree)) > 0);
+	EXPECT("/interrupt-controller@8000000", "reg", 0, 0x8000000, 0,
+	       0x10000, 0, 0x80a0000, 0, 0x20000);
+}
+
 static void arm64_devices(void)
 {
 	build(FIXTURE_GICV3, 0);
@@ -340,8 +356,8 @@ static void formats(void)
 static const struct unit_test tests[] = {
 	UNIT_TEST(server), UNIT_TEST(client), UNIT_TEST(other),
 	UNIT_TEST(controller_targets), UNIT_TEST(arm64_processors),
-	UNIT_TEST(arm64_interrupts), UNIT_TEST(arm64_devices),
-	UNIT_TEST(clocks), UNIT_TEST(too_small), UNIT_TEST(map),
-	UNIT_TEST(formats),
+	UNIT_TEST(arm64_interrupts), UNIT_TEST(arm64_distributor),
+	UNIT_TEST(arm64_devices), UNIT_TEST(clocks), UNIT_TEST(too_small),
+	UNIT_TEST(map), UNIT_TEST(formats),
 };
 UNIT_MAIN("devicetree", tests)

@@ -17,7 +17,7 @@
 #define SENDERS		2
 
 static struct doorbell db;
-static struct doorbell_end ends[2 * SENDERS];
+static struct doorbell_side sides[1 + SENDERS];
 static sem_t interrupt;
 static uint64_t sent[SENDERS], answered[SENDERS];
 
@@ -37,21 +37,20 @@ static bool allow_page(void *ctx, unsigned int compartment, uint64_t page)
 }
 
 static bool allow_target(void *ctx, unsigned int compartment, uint64_t hart,
-			 uint64_t identity)
+			 uint64_t identity, struct doorbell_target *target)
 {
 	(void)ctx;
 	(void)compartment;
 	(void)hart;
 	(void)identity;
+	target->hart = &interrupt;
 	return true;
 }
 
-static bool post(void *ctx, uint32_t hart, uint64_t identity)
+static bool post(void *ctx, const struct doorbell_target *target)
 {
 	(void)ctx;
-	(void)hart;
-	(void)identity;
-	sem_post(&interrupt);
+	sem_post(target->hart);
 	return true;
 }
 
@@ -94,7 +93,7 @@ static void loses_no_wakeup(void)
 	uint64_t turn = 0;
 
 	sem_init(&interrupt, 0, 0);
-	doorbell_init(&db, &ops, NULL, ends, 2 * SENDERS);
+	doorbell_init(&db, &ops, NULL, sides, 1 + SENDERS);
 	for (i = 0; i < SENDERS; i++)
 		doorbell_add_link(&db, 0, 1 + i);
 	doorbell_register(&db, 0, DOORBELL_LINK_ALL, page, 0, 0);

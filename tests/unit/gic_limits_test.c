@@ -236,6 +236,29 @@ static void a_part_is_what_it_is(void)
 	UNIT_ASSERT_INT(read32(FAKE_SGI(0) + GIC_PIDR2 - 8), 0x94);
 }
 
+/* A tree may list more registers behind the distributor's frame. */
+static void only_the_distributors_frame_is_there(void)
+{
+	static const uint32_t offsets[] = { 0, 8, 0x40, 0xffe8, 0x2ffe8 };
+	unsigned int i;
+	uint64_t value;
+
+	setup();
+	model.machine.distributor.size = 0x40000;
+	watch_writes();
+	for (i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		uint64_t addr = FAKE_GICD + GIC_FRAME_SIZE + offsets[i];
+
+		value = UNTOUCHED;
+		CU_ASSERT(!gic_filter_access(&filter, 0, addr, 4, false,
+					     &value));
+		CU_ASSERT(value == UNTOUCHED);
+		CU_ASSERT(!put(addr, 4, ~0ULL));
+	}
+	UNIT_ASSERT_INT(writes, 0);
+	read32(FAKE_GICD + GIC_FRAME_SIZE - 4);
+}
+
 /* A hart of no compartment has a doorbell that is nobody's. */
 static void a_spare_harts_doorbell_is_nobodys(void)
 {
@@ -286,6 +309,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(pending_leaves_enables),
 	UNIT_TEST(registers_of_lpis_are_wide_and_empty),
 	UNIT_TEST(a_part_is_what_it_is),
+	UNIT_TEST(only_the_distributors_frame_is_there),
 	UNIT_TEST(a_spare_harts_doorbell_is_nobodys),
 	UNIT_TEST(a_device_has_no_private_or_special_source),
 };

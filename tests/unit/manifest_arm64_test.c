@@ -287,15 +287,21 @@ static void translation_tables(void)
 	init();
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
 	/* Two of level 2, and of level 3 for the disk and for the record. */
-	needed = fixture.model.compartments[0].entries;
+	needed = fixture.model.compartments[0].protection_units;
 	UNIT_ASSERT_INT(needed, 5);
 	/* Memory and window are blocks of 2 MiB. */
-	UNIT_ASSERT_INT(fixture.model.compartments[1].entries, 2);
-	fixture.board.entries = needed;
+	UNIT_ASSERT_INT(fixture.model.compartments[1].protection_units, 2);
+	fixture.board.protection_units = needed;
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
-	fixture.board.entries = needed - 1;
-	expect(COMPARTMENT_ERR_INVALID, S, "harts",
-	       "hart 0 needs 5 translation tables, 4 are available; ranges that begin and end at multiples of 2 MiB");
+	fixture.board.protection_units = needed - 1;
+	expect(COMPARTMENT_ERR_INVALID, S, NULL,
+	       "needs 5 translation tables, 4 are available; ranges that begin and end at multiples of 2 MiB");
+	/* Tables are the compartment's: told once, whatever harts it has. */
+	fixture.board.protection_units = 1;
+	expect(COMPARTMENT_ERR_INVALID, "/compartments/other", NULL,
+	       "needs 2 translation tables, 1 are available");
+	UNIT_ASSERT_INT(fixture.report.errors, 3);
+	CU_ASSERT_FALSE(fixture_said(&fixture, NULL, NULL, "hart"));
 }
 
 static const struct unit_test tests[] = {

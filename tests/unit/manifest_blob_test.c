@@ -37,8 +37,8 @@ static void use_model(const struct model *model)
 		for (hart = 0; hart < model->compartments[i].hart_count; hart++)
 			CU_ASSERT(model->board->architecture->count_protection(
 				model, i, model->compartments[i].harts[hart]) +
-				model->board->entries_kept <=
-				model->board->entries);
+				model->board->protection_kept <=
+				model->board->protection_units);
 	}
 }
 

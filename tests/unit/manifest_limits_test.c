@@ -181,13 +181,19 @@ static void protection_entries(void)
 	const struct rule rule = { S, "harts", "protection entries, 5 are available" };
 
 	fixture_init(&fixture, FIXTURE_PLIC);
-	fixture.board.entries = 7;
+	fixture.board.protection_units = 7;
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
-	fixture.board.entries = 6;
+	fixture.board.protection_units = 6;
 	expect(&fixture, &rule);
-	fixture.board.entries_kept = 9;
+	fixture.board.protection_kept = 9;
 	fixture_parse(&fixture);
 	CU_ASSERT(fixture_said(&fixture, S, "harts", "0 are available"));
+	/* Entries are a hart's own: each is told. */
+	UNIT_ASSERT_INT(fixture.report.errors, 4);
+	CU_ASSERT(fixture_said(&fixture, "/compartments/other", "harts",
+			       "hart 2 needs"));
+	CU_ASSERT(fixture_said(&fixture, "/compartments/other", "harts",
+			       "hart 3 needs"));
 }
 
 static void add_many(struct fixture *fixture, const char *parent,

@@ -5,6 +5,11 @@
 #include "partitioner_system.h"
 #include "unit.h"
 
+static void count(enum compartment_counter counter, uint64_t amount)
+{
+	hart_count(arch_hart_this(), counter, amount);
+}
+
 static struct call_result call(uint32_t hart, uint64_t function, uint64_t a,
 			       uint64_t b)
 {
@@ -38,13 +43,13 @@ static void sums_a_counter_over_the_harts(void)
 {
 	system_boot();
 	fake_become(HART_OTHER);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 5);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1ULL << 40);
-	hart_count(COMPARTMENT_COUNTER_RINGS, 3);
+	count(COMPARTMENT_COUNTER_ENTRIES, 5);
+	count(COMPARTMENT_COUNTER_ENTRIES, 1ULL << 40);
+	count(COMPARTMENT_COUNTER_RINGS, 3);
 	fake_become(HART_OTHER_BOOT);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 7);
+	count(COMPARTMENT_COUNTER_ENTRIES, 7);
 	fake_become(HART_CLIENT);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 100);
+	count(COMPARTMENT_COUNTER_ENTRIES, 100);
 
 	UNIT_ASSERT_INT(hart_sum(ID_OTHER, COMPARTMENT_COUNTER_ENTRIES),
 			12 + (1ULL << 40));
@@ -64,9 +69,9 @@ static void lets_nobody_watch_but_whom_the_manifest_lets(void)
 
 	system_boot();
 	fake_become(HART_CLIENT);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 100);
+	count(COMPARTMENT_COUNTER_ENTRIES, 100);
 	fake_become(HART_SERVER);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 1000);
+	count(COMPARTMENT_COUNTER_ENTRIES, 1000);
 
 	CHECK(call(HART_OTHER, COMPARTMENT_FID_GET_COUNTER, ID_CLIENT, entries),
 	      CALL_SUCCESS, 100);

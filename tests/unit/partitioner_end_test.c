@@ -7,6 +7,11 @@
 #include "partitioner_system.h"
 #include "unit.h"
 
+static void count(enum compartment_counter counter, uint64_t amount)
+{
+	hart_count(arch_hart_this(), counter, amount);
+}
+
 static bool loaded;
 
 static void load(void *compartment)
@@ -135,9 +140,10 @@ static void starts_nobody_whose_tree_does_not_fit(void)
 
 /* ---- Ends ---- */
 
-static void finish(void *compartment)
+static void leave(void *unused)
 {
-	life_finish((unsigned int)(uintptr_t)compartment);
+	(void)unused;
+	CU_ASSERT(life_leave());
 }
 
 /* Ends a life of a compartment as `hart`, all of whose others are stopped. */
@@ -152,7 +158,8 @@ static enum fake_end end(uint32_t hart, unsigned int id,
 	fake_become(hart);
 	fake.harts[hart].state = FAKE_HART_STOPPING;
 	CU_ASSERT(lifecycle_begin(&partitioner.partitions[id].life, goal));
-	return fake_run(finish, (void *)(uintptr_t)id);
+	arch_hart_this()->coordinates = (int)id;
+	return fake_run(leave, NULL);
 }
 
 static unsigned int get_state(unsigned int id)
@@ -184,8 +191,8 @@ static void powers_off_in_good_order(void)
 {
 	system_boot();
 	fake_become(HART_OTHER_BOOT);
-	hart_count(COMPARTMENT_COUNTER_ENTRIES, 12);
-	hart_count(COMPARTMENT_COUNTER_RINGS, 3);
+	count(COMPARTMENT_COUNTER_ENTRIES, 12);
+	count(COMPARTMENT_COUNTER_RINGS, 3);
 	UNIT_ASSERT_INT(end(HART_CLIENT, ID_CLIENT, LIFECYCLE_RESTART),
 			FAKE_RETURNED);
 	UNIT_ASSERT_INT(end(HART_CLIENT, ID_CLIENT, LIFECYCLE_END),

@@ -3,18 +3,28 @@
 #include "partitioner_system.h"
 #include "unit.h"
 
+static void command(uint32_t hart, uint32_t what)
+{
+	hart_command(arch_hart_find(hart), what);
+}
+
+static uint32_t take(void)
+{
+	return hart_take_commands(arch_hart_this());
+}
+
 static void interrupts_once_for_many_commands(void)
 {
 	system_boot();
-	hart_command(HART_CLIENT, HART_COMMAND_ARCH);
-	hart_command(HART_CLIENT, HART_COMMAND_ARCH);
-	hart_command(HART_CLIENT, 0x10);
+	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, 0x10);
 	CU_ASSERT_STRING_EQUAL(fake.trace, "interrupt:1 ");
 	/* Once they are taken, the next is one of a new series. */
 	fake_become(HART_CLIENT);
-	UNIT_ASSERT_INT(hart_take_commands(), HART_COMMAND_ARCH | 0x10);
-	UNIT_ASSERT_INT(hart_take_commands(), 0);
-	hart_command(HART_CLIENT, HART_COMMAND_ARCH);
+	UNIT_ASSERT_INT(take(), HART_COMMAND_ARCH | 0x10);
+	UNIT_ASSERT_INT(take(), 0);
+	command(HART_CLIENT, HART_COMMAND_ARCH);
 	CU_ASSERT_STRING_EQUAL(fake.trace, "interrupt:1 interrupt:1 ");
 }
 
@@ -22,9 +32,9 @@ static void interrupts_once_for_many_commands(void)
 static void interrupts_for_every_stop(void)
 {
 	system_boot();
-	hart_command(HART_CLIENT, HART_COMMAND_ARCH);
-	hart_command(HART_CLIENT, HART_COMMAND_STOP);
-	hart_command(HART_CLIENT, HART_COMMAND_STOP);
+	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_STOP);
+	command(HART_CLIENT, HART_COMMAND_STOP);
 	CU_ASSERT_STRING_EQUAL(fake.trace,
 			       "interrupt:1 interrupt:1 interrupt:1 ");
 }
@@ -32,17 +42,17 @@ static void interrupts_for_every_stop(void)
 static void takes_only_what_is_its_own(void)
 {
 	system_boot();
-	hart_command(HART_CLIENT, HART_COMMAND_STOP);
+	command(HART_CLIENT, HART_COMMAND_STOP);
 	fake_become(HART_OTHER);
 	CU_ASSERT(!hart_must_stop());
-	UNIT_ASSERT_INT(hart_take_commands(), 0);
+	UNIT_ASSERT_INT(take(), 0);
 	fake_become(HART_CLIENT);
 	CU_ASSERT(hart_must_stop());
 	/* Looking takes nothing. */
 	CU_ASSERT(hart_must_stop());
-	UNIT_ASSERT_INT(hart_take_commands(), HART_COMMAND_STOP);
+	UNIT_ASSERT_INT(take(), HART_COMMAND_STOP);
 	CU_ASSERT(!hart_must_stop());
-	hart_command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_ARCH);
 	CU_ASSERT(!hart_must_stop());
 }
 
@@ -99,11 +109,29 @@ static void starts_nothing_in_a_life_that_ends(void)
 	life_end_start(ID_CLIENT);
 }
 
+/* A hart looks at its own compartment's life, and at nobody else's. */
+static void ends_with_its_own_life(void)
+{
+	static const uint32_t ids[] = {
+		HART_SERVER, HART_CLIENT, HART_OTHER, HART_OTHER_BOOT,
+	};
+	unsigned int i;
+
+	system_boot();
+	CU_ASSERT(lifecycle_begin(&partitioner.partitions[ID_OTHER].life,
+				  LIFECYCLE_RESTART));
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		UNIT_ASSERT_INT(hart_is_ending(arch_hart_find(ids[i])),
+				arch_hart_find(ids[i])->compartment ==
+				ID_OTHER);
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(interrupts_once_for_many_commands),
 	UNIT_TEST(interrupts_for_every_stop),
 	UNIT_TEST(takes_only_what_is_its_own),
 	UNIT_TEST(restarts_whom_the_manifest_lets_restart),
+	UNIT_TEST(ends_with_its_own_life),
 	UNIT_TEST(starts_nothing_in_a_life_that_ends),
 };
 UNIT_MAIN("partitioner_hart", tests)

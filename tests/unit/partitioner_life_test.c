@@ -22,14 +22,16 @@ static void ask(uint32_t hart, enum lifecycle_goal goal)
 			FAKE_STOPPED);
 }
 
-static void finish(void *compartment)
+static void leave(void *unused)
 {
-	life_finish((unsigned int)(uintptr_t)compartment);
+	(void)unused;
+	CU_ASSERT(life_leave());
 }
 
 static enum fake_end carry_out(unsigned int id)
 {
-	return fake_run(finish, (void *)(uintptr_t)id);
+	UNIT_ASSERT_INT(arch_hart_this()->coordinates, id);
+	return fake_run(leave, NULL);
 }
 
 static uint64_t read_life(unsigned int id)
@@ -51,6 +53,23 @@ static void withdraws_before_it_stops(void)
 	/* Nobody else is asked to stop. */
 	UNIT_ASSERT_INT(arch_hart_find(HART_CLIENT)->commands, 0);
 	UNIT_ASSERT_INT(arch_hart_find(HART_OTHER)->commands, 0);
+}
+
+/* Only who coordinates carries anything out, and only once. */
+static void only_a_coordinator_carries_out(void)
+{
+	system_boot();
+	ask(HART_OTHER, LIFECYCLE_RESTART);
+	ask(HART_OTHER_BOOT, LIFECYCLE_FAIL);
+	fake_forget();
+	CU_ASSERT(!life_leave());
+	CU_ASSERT_STRING_EQUAL(fake.trace, "");
+	fake_become(HART_OTHER);
+	UNIT_ASSERT_INT(carry_out(ID_OTHER), FAKE_RETURNED);
+	UNIT_ASSERT_INT(arch_hart_this()->coordinates, COMPARTMENT_NONE);
+	fake_forget();
+	CU_ASSERT(!life_leave());
+	CU_ASSERT_STRING_EQUAL(fake.trace, "");
 }
 
 static void gives_back_before_it_starts(void)
@@ -245,7 +264,7 @@ static void asks_nothing_of_a_device_at_rest(void)
 {
 	system_boot();
 	partitioner.model.devices[0].reset = DEVICE_RESET_NONE_NEEDED;
-	partitioner.model.devices[1].reset = DEVICE_RESET_APLIC;
+	partitioner.model.devices[1].reset = DEVICE_RESET_CONTROLLER;
 	ask(HART_SERVER, LIFECYCLE_RESTART);
 	UNIT_ASSERT_INT(carry_out(ID_SERVER), FAKE_RETURNED);
 	CU_ASSERT_PTR_NULL(strstr(fake.trace, "write:"));
@@ -318,6 +337,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(gives_back_before_it_starts),
 	UNIT_TEST(starts_the_coordinator_again),
 	UNIT_TEST(one_of_two_coordinates),
+	UNIT_TEST(only_a_coordinator_carries_out),
 	UNIT_TEST(waits_for_a_hart_that_is_stopping),
 	UNIT_TEST(serves_while_it_waits),
 	UNIT_TEST(gives_up_on_a_hart_that_does_not_stop),

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include <compartment/architecture.h>
-#include <compartment/protection.h>
+#include <compartment/riscv/protection.h>
 
 #include "manifest_fixture.h"
 #include "unit.h"

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include <compartment/tables.h>
+#include <compartment/arm64/tables.h>
 
 #include "unit.h"
 

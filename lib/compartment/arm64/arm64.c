@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* AArch64: a GICv3, PSCI, the generic timer, and translation tables. */
 #include <libfdt.h>
-#include <compartment/tables.h>
+#include <compartment/arm64/tables.h>
 #include <compartment/text.h>
 
 #include "arm64.h"
@@ -98,15 +98,6 @@ static bool get_interrupt_range(const struct machine *machine,
 	return true;
 }
 
-static const char *find_refusal(const void *tree, int node,
-				const struct device_kind *kind)
-{
-	(void)tree;
-	(void)node;
-	(void)kind;
-	return NULL;
-}
-
 static unsigned int count_protection(const struct model *model,
 				     unsigned int compartment, uint32_t hart)
 {
@@ -116,21 +107,6 @@ static unsigned int count_protection(const struct model *model,
 
 	return count == GRANT_TOO_MANY ? GRANT_TOO_MANY :
 					 table_count(grants, count);
-}
-
-static unsigned int get_hart_pages(const struct machine_hart *hart, bool own,
-				   struct memory_range *pages)
-{
-	(void)hart;
-	(void)own;
-	(void)pages;
-	return 0;
-}
-
-static const char *describe_trust(const struct model_device *device)
-{
-	(void)device;
-	return "";
 }
 
 static void describe_hart(const struct machine_hart *hart, struct text *text)
@@ -149,19 +125,14 @@ const struct architecture architecture_arm64 = {
 	.read_interrupts = read_interrupts,
 	.get_interrupt_range = get_interrupt_range,
 	.interrupt_range_name = "the interrupt controller",
-	.find_refusal = find_refusal,
 	.read_device = gicv3_read_device,
 	.add_neighbours = arm64_add_neighbours,
 	.protection_unit = "translation tables",
-	.protection_scope = "compartment",
 	.protection_advice = "ranges that begin and end at multiples of 2 MiB, or lie in the same 2 MiB, take fewer",
+	.protection_is_shared = true,
 	.count_protection = count_protection,
-	.get_hart_pages = get_hart_pages,
-	.describe_trust = describe_trust,
 	.describe_hart = describe_hart,
 	.put_root_properties = arm64_put_root_properties,
 	.put_root_nodes = arm64_put_root_nodes,
-	.put_cpus_properties = arm64_put_cpus_properties,
 	.put_cpu = arm64_put_cpu,
-	.put_device_property = arm64_put_device_property,
 };

@@ -10,6 +10,8 @@
 #include <compartment/architecture.h>
 
 #define GIC_COMPATIBLE		"arm,gic-v3"
+/* A distributor's registers, whatever else the binding's `reg` lists there */
+#define GICV3_DISTRIBUTOR_SIZE	0x10000ULL
 #define TIMER_COMPATIBLE	"arm,armv8-timer"
 
 /* ---- gicv3.c: the binding "arm,gic-v3" ---- */
@@ -28,10 +30,6 @@ void arm64_add_neighbours(struct reader *reader, int source);
 /* ---- arm64_tree.c: of struct architecture ---- */
 void arm64_put_root_properties(struct builder *builder);
 void arm64_put_root_nodes(struct builder *builder);
-void arm64_put_cpus_properties(struct builder *builder);
 void arm64_put_cpu(struct builder *builder, const struct machine_hart *hart);
-bool arm64_put_device_property(struct builder *builder,
-			       const struct model_device *device,
-			       const char *name);
 
 #endif

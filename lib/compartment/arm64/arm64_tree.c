@@ -16,11 +16,6 @@ void arm64_put_root_properties(struct builder *builder)
 			fdt_get_phandle(tree, gicv3_find(tree)));
 }
 
-void arm64_put_cpus_properties(struct builder *builder)
-{
-	(void)builder;
-}
-
 /* Not all of the machine's node: that names other nodes, which stay behind. */
 void arm64_put_cpu(struct builder *builder, const struct machine_hart *hart)
 {
@@ -75,7 +70,9 @@ static void put_gic_registers(struct builder *builder)
 			range = &machine->harts[i - 1].redistributor;
 		own += !!i;
 		pairs[count++] = cpu_to_fdt64(range->base);
-		pairs[count++] = cpu_to_fdt64(range->size);
+		/* What else the machine's node lists is nobody's. */
+		pairs[count++] = cpu_to_fdt64(i ? range->size :
+						  GICV3_DISTRIBUTOR_SIZE);
 	}
 	builder_put(builder, "reg", pairs, count * sizeof(pairs[0]));
 	builder_put_u32(builder, "#redistributor-regions", own);
@@ -107,14 +104,4 @@ void arm64_put_root_nodes(struct builder *builder)
 	put_psci(builder);
 	put_timer(builder);
 	put_gic(builder);
-}
-
-bool arm64_put_device_property(struct builder *builder,
-			       const struct model_device *device,
-			       const char *name)
-{
-	(void)builder;
-	(void)device;
-	(void)name;
-	return false;
 }

@@ -8,7 +8,6 @@
 #include "arm64.h"
 #include "../reader.h"
 
-#define DISTRIBUTOR_SIZE	0x10000ULL
 #define REDISTRIBUTOR_SIZE	0x20000ULL	/* RD_base and SGI_base */
 #define FRAME_ALIGNMENT		0x10000ULL
 #define REGIONS_MAX		8
@@ -65,8 +64,8 @@ static uint64_t read_stride(const void *tree, int gic)
 
 /*
  * Frames lie in the order of affinities through all regions. That is how they
- * are laid out, not what the tree says: each core's firmware compares its own
- * (GICR_TYPER) before it believes it.
+ * are laid out, not what the tree says: the firmware compares GICR_TYPER of each
+ * hart's before it starts anything (lib/arm64/gic.c).
  */
 static bool find_redistributor(const void *tree, int gic, unsigned int position,
 			       struct memory_range *range)
@@ -111,11 +110,11 @@ void gicv3_read(struct machine *machine, const struct compartment_board *board,
 		return;
 	}
 	if (!tree_is_mapped_directly(tree, gic) ||
-	    !tree_reg(tree, gic, 0, &reg) || reg.size < DISTRIBUTOR_SIZE ||
+	    !tree_reg(tree, gic, 0, &reg) || reg.size < GICV3_DISTRIBUTOR_SIZE ||
 	    reg.base % FRAME_ALIGNMENT) {
 		tree_error(report, tree, gic, "reg",
 			   "must begin with the distributor, of 0x%lx bytes, aligned to that",
-			   (unsigned long)DISTRIBUTOR_SIZE);
+			   (unsigned long)GICV3_DISTRIBUTOR_SIZE);
 		return;
 	}
 	machine->distributor = reg;

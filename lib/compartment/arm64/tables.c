@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How many translation tables a list of grants takes, and why. */
-#include <compartment/tables.h>
+#include <compartment/arm64/tables.h>
 
 enum table_entry table_entry_find(const struct grant *grants,
 				  unsigned int count, uint64_t base,

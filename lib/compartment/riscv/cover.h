@@ -9,7 +9,7 @@
 #ifndef LIB_COMPARTMENT_RISCV_COVER_H
 #define LIB_COMPARTMENT_RISCV_COVER_H
 
-#include <compartment/protection.h>
+#include <compartment/riscv/protection.h>
 
 /* Whether [base, base + 2^order) may be allowed whole, then denied in part. */
 typedef bool (*cover_clean_fn)(const void *context, uint64_t base,

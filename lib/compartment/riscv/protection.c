@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What one hart may reach, as protection entries. */
-#include <compartment/protection.h>
+#include <compartment/riscv/protection.h>
 
 #include "cover.h"
 #include "../tree.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RISC-V: PLIC, APLIC and IMSIC, and protection entries. */
 #include <libfdt.h>
-#include <compartment/protection.h>
+#include <compartment/riscv/protection.h>
 #include <compartment/text.h>
 
 #include "riscv.h"
@@ -9,9 +9,9 @@
 #include "../reader.h"
 
 static const struct device_kind kinds[] = {
-	KIND("sifive,plic-1.0.0", NEVER, PLIC, PLIC),
-	KIND("riscv,plic0", NEVER, PLIC, PLIC),
-	KIND("riscv,aplic", NEVER, APLIC, APLIC),
+	KIND("sifive,plic-1.0.0", NEVER, CONTROLLER, PLIC),
+	KIND("riscv,plic0", NEVER, CONTROLLER, PLIC),
+	KIND("riscv,aplic", NEVER, CONTROLLER, APLIC),
 	KIND("riscv,imsics", NEVER, UNKNOWN, IMSIC),
 	/* Machine-level interrupts and timers, and the machine's power. */
 	KIND("sifive,clint0", NEVER, UNKNOWN, FIRMWARE),
@@ -29,6 +29,7 @@ static void read_cpu(struct machine_hart *hart, const void *tree,
 	int child;
 
 	(void)report;
+	hart->plic_context = -1;
 	fdt_for_each_subnode(child, tree, hart->node)
 		if (fdt_getprop(tree, child, "interrupt-controller", NULL))
 			hart->intc = fdt_get_phandle(tree, child);
@@ -153,14 +154,11 @@ const struct architecture architecture_riscv = {
 	.find_refusal = find_refusal,
 	.read_device = read_device,
 	.protection_unit = "protection entries",
-	.protection_scope = "hart",
 	.protection_advice = "fewer or adjoining ranges of power-of-two sizes, aligned to their size, take fewer",
 	.count_protection = count_protection,
 	.get_hart_pages = get_hart_pages,
 	.describe_trust = describe_trust,
 	.describe_hart = describe_hart,
-	.put_root_properties = riscv_put_nothing,
-	.put_root_nodes = riscv_put_nothing,
 	.put_cpus_properties = riscv_put_cpus_properties,
 	.put_cpu = riscv_put_cpu,
 	.put_device_property = riscv_put_device_property,

@@ -36,7 +36,6 @@ void imsic_read(struct machine *machine, const void *tree, int node,
 bool riscv_is_m_level(const void *tree, int node);
 
 /* ---- riscv_tree.c: of struct architecture ---- */
-void riscv_put_nothing(struct builder *builder);
 void riscv_put_cpus_properties(struct builder *builder);
 void riscv_put_cpu(struct builder *builder, const struct machine_hart *hart);
 bool riscv_put_device_property(struct builder *builder,

@@ -7,15 +7,11 @@
 /* Stands for "no interrupt" in interrupts-extended (device tree bindings). */
 #define CONTEXT_ABSENT	0xffffffffU
 
-void riscv_put_nothing(struct builder *builder)
-{
-	(void)builder;
-}
-
 void riscv_put_cpus_properties(struct builder *builder)
 {
-	builder_put_u32(builder, "timebase-frequency",
-			(uint32_t)builder->model->machine.timebase);
+	builder_copy(builder,
+		     fdt_path_offset(builder->model->machine.tree, "/cpus"),
+		     "timebase-frequency");
 }
 
 void riscv_put_cpu(struct builder *builder, const struct machine_hart *hart)

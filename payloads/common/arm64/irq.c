@@ -117,12 +117,12 @@ static void irq_stop_timer(void)
 
 static void irq_handle(unsigned int intid)
 {
-	if (intid == GIC_PPI_TIMER)
-		irq_stop_timer();
-	else if (intid == GIC_SGI_IPI)
+	if (intid == GIC_SGI_IPI)
 		irq_run_ipi();
 	else if (intid == GIC_SGI_DOORBELL || intid == irq_doorbell_intid)
 		irq_run_doorbell();
+	else if (intid == GIC_PPI_TIMER)
+		irq_stop_timer();
 	else
 		irq_run_source(intid);
 }

@@ -22,11 +22,9 @@
 #define CSR_SATP	0x180
 
 #define SSTATUS_SIE	(1UL << 1)
-#define SSTATUS_SPIE	(1UL << 5)
 #define SSTATUS_SPP	(1UL << 8)
 #define SSTATUS_VS	(3UL << 9)
 #define SSTATUS_FS	(3UL << 13)
-#define SSTATUS_SUM	(1UL << 18)
 
 /* Bits of sie and sip */
 #define IRQ_SOFTWARE	(1UL << 1)
@@ -34,17 +32,11 @@
 #define IRQ_EXTERNAL	(1UL << 9)
 
 #define CAUSE_INTERRUPT		(1UL << 63)
-#define CAUSE_FETCH_MISALIGNED	0
 #define CAUSE_FETCH_ACCESS	1
 #define CAUSE_ILLEGAL		2
-#define CAUSE_LOAD_MISALIGNED	4
 #define CAUSE_LOAD_ACCESS	5
-#define CAUSE_STORE_MISALIGNED	6
 #define CAUSE_STORE_ACCESS	7
 #define CAUSE_USER_ECALL	8
-#define CAUSE_FETCH_PAGE	12
-#define CAUSE_LOAD_PAGE		13
-#define CAUSE_STORE_PAGE	15
 
 #define SATP_MODE_SV39		(8UL << 60)
 

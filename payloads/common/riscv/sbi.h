@@ -26,10 +26,7 @@
 #define SBI_EXT_VENDOR		0x09000000
 #define SBI_EXT_FIRMWARE	0x0a000000
 
-#define SBI_BASE_GET_SPEC_VERSION	0
-#define SBI_BASE_GET_IMP_ID		1
 #define SBI_BASE_PROBE_EXTENSION	3
-#define SBI_BASE_GET_MIMPID		6
 
 #define SBI_HSM_HART_START		0
 #define SBI_HSM_HART_STOP		1
@@ -38,16 +35,10 @@
 
 #define SBI_RFENCE_FENCE_I		0
 #define SBI_RFENCE_SFENCE_VMA		1
-#define SBI_RFENCE_SFENCE_VMA_ASID	2
 #define SBI_RFENCE_HFENCE_LAST		6
-
-#define SBI_DBCN_WRITE			0
-#define SBI_DBCN_READ			1
-#define SBI_DBCN_WRITE_BYTE		2
 
 #define SBI_SRST_SHUTDOWN		0
 #define SBI_SRST_COLD_REBOOT		1
-#define SBI_SRST_WARM_REBOOT		2
 
 struct sbi_result {
 	long error;

@@ -42,7 +42,6 @@ bool access_is_abort(const struct trap_record *record, unsigned int sort);
 #define CLASS_ILLEGAL_STATE	0x0e
 #define CLASS_SVC32		0x11
 #define CLASS_SVC64		0x15
-#define CLASS_SYSTEM		0x18
 #define CLASS_FETCH_LOWER	0x20
 #define CLASS_FETCH		0x21
 #define CLASS_DATA_LOWER	0x24

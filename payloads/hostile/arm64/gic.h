@@ -63,7 +63,6 @@
 #define ICC_SGI0R		s3_0_c12_c11_7
 #define ICC_IAR1		s3_0_c12_c12_0
 #define ICC_EOIR1		s3_0_c12_c12_1
-#define ICC_HPPIR1		s3_0_c12_c12_2
 #define ICC_BPR1		s3_0_c12_c12_3
 #define ICC_CTLR		s3_0_c12_c12_4
 #define ICC_SRE			s3_0_c12_c12_5

@@ -15,7 +15,6 @@
 /* op0 (1 to 3), op1, CRn, CRm, op2 */
 #define REGISTER(op0, op1, n, m, op2) \
 	((op0) << 14 | (op1) << 11 | (n) << 7 | (m) << 3 | (op2))
-#define REGISTER_OP0(r)		((r) >> 14 & 3)
 #define REGISTER_OP1(r)		((r) >> 11 & 7)
 #define REGISTER_N(r)		((r) >> 7 & 15)
 #define REGISTER_M(r)		((r) >> 3 & 15)

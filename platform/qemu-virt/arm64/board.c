@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* QEMU's "virt" machine with cores of the Arm architecture. */
 #include <arm64/board.h>
+#include <arm64/psci.h>
 #include <libfdt.h>
 #include <partitioner/arch.h>
 #include <port/port.h>
 
-/* No device drives these SPIs. */
-#define DOORBELL_FIRST		224
-#define DOORBELL_COUNT		64
-
-#define PSCI_SYSTEM_OFF		0x84000008
+#include "facts.h"
 
 /* PCI Local Bus Specification 3.0, chapter 6; ECAM: 32 KiB for each slot */
 #define PCI_SLOTS		32
@@ -90,18 +87,12 @@ static void __attribute__((noreturn)) qemu_virt_power_off(bool failed)
 		__asm__ volatile ("wfi");
 }
 
-/* The firmware's own: the device that power_off() needs is behind it. */
-static const struct device_kind qemu_virt_kinds[] = {
-	{ .compatible = "pci-host-ecam-generic", .dma = DEVICE_DMA_MASTER,
-	  .reset = DEVICE_RESET_UNKNOWN, .role = DEVICE_ROLE_FIRMWARE },
-};
-
 static const struct arm64_board qemu_virt_board = {
 	.name = "qemu-virt",
 	.kinds = qemu_virt_kinds,
-	.kind_count = sizeof(qemu_virt_kinds) / sizeof(qemu_virt_kinds[0]),
-	.doorbell_first = DOORBELL_FIRST,
-	.doorbell_count = DOORBELL_COUNT,
+	.kind_count = QEMU_VIRT_KINDS,
+	.doorbell_first = QEMU_VIRT_DOORBELL_FIRST,
+	.doorbell_count = QEMU_VIRT_DOORBELL_COUNT,
 	.init = qemu_virt_init,
 	.power_off = qemu_virt_power_off,
 };

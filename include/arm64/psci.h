@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers of the Power State Coordination Interface: Arm DEN0022, chapter 5.
+ * Numbers of the Power State Coordination Interface: Arm DEN0022, chapter 5. Of
+ * the calls that guests make, and of those to the firmware below.
  */
-#ifndef LIB_ARM64_PSCI_H
-#define LIB_ARM64_PSCI_H
+#ifndef ARM64_PSCI_H
+#define ARM64_PSCI_H
 
 #define PSCI_VERSION			0x84000000U
 #define PSCI_CPU_SUSPEND_32		0x84000001U

@@ -18,8 +18,8 @@
  * hart may ask at any time. Trust: the model is one that manifest_parse() has
  * accepted; it is believed, as is the machine's tree behind it.
  */
-#ifndef COMPARTMENT_PROTECTION_H
-#define COMPARTMENT_PROTECTION_H
+#ifndef COMPARTMENT_RISCV_PROTECTION_H
+#define COMPARTMENT_RISCV_PROTECTION_H
 
 #include <compartment/grant.h>
 
@@ -37,7 +37,7 @@ struct protection_entry {
  * Write the entries for hart `hart` (an id, of `compartment`) to out[0..max).
  * Returns how many are needed, or PROTECTION_TOO_MANY. If that is more than
  * `max`, out[] holds nothing of use; the model's rules keep it at most
- * board->entries - entries_kept.
+ * board->protection_units - protection_kept.
  */
 unsigned int protection_list(const struct model *model,
 			     unsigned int compartment, uint32_t hart,

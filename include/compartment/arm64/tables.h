@@ -11,8 +11,8 @@
  * Memory: the caller's. Concurrency: none kept. Trust: the list is grant_list()'s
  * of a valid model: sorted, joined, in whole pages, no two overlap.
  */
-#ifndef COMPARTMENT_TABLES_H
-#define COMPARTMENT_TABLES_H
+#ifndef COMPARTMENT_ARM64_TABLES_H
+#define COMPARTMENT_ARM64_TABLES_H
 
 #include <compartment/grant.h>
 
