@@ -34,7 +34,8 @@ int board_place_copies(struct compartment_board *board,
 	const struct memory_range *firmware = &board->firmware;
 	uint64_t low = firmware->base + firmware->size + bundle_size;
 	uint64_t size = round_to_pages(bundle_size) + round_to_pages(tree_size);
-	uint64_t end = 0;
+	/* So that what is said is true where no piece reaches the firmware. */
+	uint64_t end = machine->ram[0].base + machine->ram[0].size;
 	unsigned int i;
 
 	for (i = 0; i < machine->ram_count; i++)
