@@ -34,16 +34,18 @@ int board_place_copies(struct compartment_board *board,
 	const struct memory_range *firmware = &board->firmware;
 	uint64_t low = firmware->base + firmware->size + bundle_size;
 	uint64_t size = round_to_pages(bundle_size) + round_to_pages(tree_size);
-	/* So that what is said is true where no piece reaches the firmware. */
-	uint64_t end = machine->ram[0].base + machine->ram[0].size;
+	const struct memory_range *ram = machine->ram;
+	uint64_t end;
 	unsigned int i;
 
 	for (i = 0; i < machine->ram_count; i++)
 		if (firmware->base - machine->ram[i].base <
 		    machine->ram[i].size)
-			end = machine->ram[i].base + machine->ram[i].size;
+			ram = &machine->ram[i];
+	end = ram->base + ram->size;
 	/* A copy over the linked bundle would destroy what it copies. */
-	if (end < low || end - low < size) {
+	if (firmware->base - ram->base >= ram->size || end < low ||
+	    end - low < size) {
 		compartment_report_error(report, "machine: /memory", "reg",
 					 "too little memory: RAM ends at 0x%lx; copies of the bundle and the machine's tree need 0x%lx bytes beyond 0x%lx",
 					 end, size, low);
