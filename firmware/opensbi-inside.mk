@@ -15,7 +15,12 @@ CFLAGS += -fmacro-prefix-map=$(BULKHEAD)/=
 
 # OpenSBI's headers do not compile under the two warnings taken out.
 $(platform_build_dir)/../../lib/%.o $(platform_build_dir)/$(subst -,_,$(PLATFORM)).o: \
-	CFLAGS += -std=gnu11 -Wextra -Wno-sign-compare -Wno-unused-parameter
+	CFLAGS += -std=gnu11 -Wextra -Wno-sign-compare -Wno-unused-parameter \
+		-fomit-frame-pointer
+
+# What runs once, at boot, is to be small; what compartments wait for is not in
+# there.
+$(platform_build_dir)/../../lib/compartment/%.o: CFLAGS += -Os
 
 library := $(platform_build_dir)/lib/libplatsbi.a
 script := $(platform_build_dir)/firmware/fw_payload.elf.ld
