@@ -12,42 +12,32 @@
 #include <sbi/sbi_trap.h>
 #include "firmware.h"
 
-extern struct sbi_ecall_extension ecall_doorbell, ecall_compartment,
-				  ecall_console, ecall_reset;
+extern struct sbi_ecall_extension ecall_partitioner;
 
-typedef long (*call_function)(struct hart *self, uint64_t function,
-			      struct call *call);
+static long call_make(unsigned long extid, unsigned long funcid,
+		      struct call *call)
+{
+	struct hart *self = arch_hart_this();
 
-static int call(call_function function, unsigned long funcid,
-		const struct sbi_trap_regs *regs, struct sbi_ecall_return *out)
+	switch (extid) {
+	case DOORBELL_EID:
+		return call_doorbell(self, funcid, call);
+	case COMPARTMENT_EID:
+		return call_compartment(self, funcid, call);
+	default:
+		return call_console(self, funcid, call);
+	}
+}
+
+static int call_handle(unsigned long extid, unsigned long funcid,
+		       struct sbi_trap_regs *regs, struct sbi_ecall_return *out)
 {
 	/* a0 to a3, which are saved in this order. */
 	struct call call = { .args = (const uint64_t *)&regs->a0 };
-	long error = function(arch_hart_this(), funcid, &call);
+	long error = call_make(extid, funcid, &call);
 
 	out->value = call.value;
 	return (int)error;
-}
-
-static int doorbell_handle(unsigned long extid, unsigned long funcid,
-			   struct sbi_trap_regs *regs,
-			   struct sbi_ecall_return *out)
-{
-	return call(call_doorbell, funcid, regs, out);
-}
-
-static int compartment_handle(unsigned long extid, unsigned long funcid,
-			      struct sbi_trap_regs *regs,
-			      struct sbi_ecall_return *out)
-{
-	return call(call_compartment, funcid, regs, out);
-}
-
-static int console_handle(unsigned long extid, unsigned long funcid,
-			  struct sbi_trap_regs *regs,
-			  struct sbi_ecall_return *out)
-{
-	return call(call_console, funcid, regs, out);
 }
 
 static int reset_handle(unsigned long extid, unsigned long funcid,
@@ -65,56 +55,29 @@ static int reset_handle(unsigned long extid, unsigned long funcid,
 				   regs->a1 != SBI_SRST_RESET_REASON_NONE));
 }
 
-static int doorbell_register_ecall(void)
-{
-	return sbi_ecall_register_extension(&ecall_doorbell);
-}
+#define EXTENSION(name_, experimental_, eid, handle_)			\
+	{ .name = (name_), .experimental = (experimental_),		\
+	  .extid_start = (eid), .extid_end = (eid), .handle = (handle_) }
 
-static int compartment_register_ecall(void)
-{
-	return sbi_ecall_register_extension(&ecall_compartment);
-}
-
-static int console_register_ecall(void)
-{
-	return sbi_ecall_register_extension(&ecall_console);
-}
-
-static int reset_register_ecall(void)
-{
-	return sbi_ecall_register_extension(&ecall_reset);
-}
-
-struct sbi_ecall_extension ecall_doorbell = {
-	.name			= "doorbell",
-	.experimental		= true,
-	.extid_start		= DOORBELL_EID,
-	.extid_end		= DOORBELL_EID,
-	.register_extensions	= doorbell_register_ecall,
-	.handle			= doorbell_handle,
+static struct sbi_ecall_extension extensions[] = {
+	EXTENSION("doorbell", true, DOORBELL_EID, call_handle),
+	EXTENSION("cpmt", true, COMPARTMENT_EID, call_handle),
+	EXTENSION("dbcn", false, SBI_EXT_DBCN, call_handle),
+	EXTENSION("srst", false, SBI_EXT_SRST, reset_handle),
 };
 
-struct sbi_ecall_extension ecall_compartment = {
-	.name			= "cpmt",
-	.experimental		= true,
-	.extid_start		= COMPARTMENT_EID,
-	.extid_end		= COMPARTMENT_EID,
-	.register_extensions	= compartment_register_ecall,
-	.handle			= compartment_handle,
-};
+static int extensions_register(void)
+{
+	unsigned int i;
+	int rc = 0;
 
-struct sbi_ecall_extension ecall_console = {
-	.name			= "dbcn",
-	.extid_start		= SBI_EXT_DBCN,
-	.extid_end		= SBI_EXT_DBCN,
-	.register_extensions	= console_register_ecall,
-	.handle			= console_handle,
-};
+	for (i = 0; !rc && i < sizeof(extensions) / sizeof(extensions[0]); i++)
+		rc = sbi_ecall_register_extension(&extensions[i]);
+	return rc;
+}
 
-struct sbi_ecall_extension ecall_reset = {
-	.name			= "srst",
-	.extid_start		= SBI_EXT_SRST,
-	.extid_end		= SBI_EXT_SRST,
-	.register_extensions	= reset_register_ecall,
-	.handle			= reset_handle,
+/* OpenSBI's list names this one; it brings the others. */
+struct sbi_ecall_extension ecall_partitioner = {
+	.name			= "bulkhead",
+	.register_extensions	= extensions_register,
 };

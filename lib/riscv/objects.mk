@@ -16,10 +16,7 @@ platform-ldflags-y += -Wl,--wrap=sbi_misaligned_v_ld_emulator
 platform-ldflags-y += -Wl,--wrap=sbi_misaligned_v_st_emulator
 platform-ldflags-y += -Wl,--wrap=sbi_trap_handler
 
-carray-sbi_ecall_exts-y += ecall_compartment
-carray-sbi_ecall_exts-y += ecall_console
-carray-sbi_ecall_exts-y += ecall_doorbell
-carray-sbi_ecall_exts-y += ecall_reset
+carray-sbi_ecall_exts-y += ecall_partitioner
 
 bulkhead-objs-y += $(patsubst $(bulkhead_dir)/lib/%.c,%.o,\
 	$(wildcard $(bulkhead_dir)/lib/compartment/*.c \
