@@ -49,6 +49,12 @@ struct architecture {
 				    unsigned int index,
 				    struct memory_range *range);
 	const char *interrupt_range_name;
+	/*
+	 * Interrupt `index` of those that nothing in the machine drives, for
+	 * devices that the firmware plays; 0: no more. May be NULL: none.
+	 */
+	uint32_t (*get_free_interrupt)(const struct machine *machine,
+				       unsigned int index);
 
 	/* ---- Devices ---- */
 

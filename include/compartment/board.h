@@ -91,6 +91,8 @@ struct machine_hart {
 	int plic_context;		/* PLIC: S-level context, or -1 */
 	struct memory_range plic_page;	/* that context's page, if any */
 	struct memory_range imsic_page;	/* its S-level interrupt file, if any */
+	/* What the S-level APLIC's target registers call it, or -1. */
+	int aplic_index;
 	struct memory_range redistributor; /* GICv3: its RD_base and SGI_base */
 	uint32_t doorbell_interrupt;	/* GICv3: INTID of its own; 0: none */
 };
@@ -104,6 +106,9 @@ struct machine {
 	struct memory_range plic;	/* its shared registers, if any */
 	unsigned int plic_sources;	/* highest source number (riscv,ndev) */
 	unsigned int imsic_identities;	/* riscv,num-ids of the S level, or 0 */
+	struct memory_range aplic;	/* the S level's registers, if any */
+	unsigned int aplic_sources;	/* riscv,num-sources */
+	bool aplic_sends_msis;		/* else it has delivery structures */
 	struct memory_range distributor;	/* of a GICv3, if any */
 };
 

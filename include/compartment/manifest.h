@@ -52,6 +52,18 @@ enum model_access {
 	MODEL_ACCESS_RW,
 };
 
+/* What a compartment has for a console. */
+enum model_console {
+	MODEL_CONSOLE_CALLS,		/* the debug console's calls alone */
+	MODEL_CONSOLE_UART,		/* and a UART that the firmware plays */
+};
+
+/* Where a channel's rings and buffers lie. */
+enum model_data {
+	MODEL_DATA_WINDOW,		/* in its pool */
+	MODEL_DATA_GRANT,		/* in the client's memory */
+};
+
 /* Where in the manifest an entry of the model was read. */
 struct model_source {
 	uint32_t phandle;			/* 0: it has none */
@@ -63,6 +75,12 @@ struct model_compartment {
 	struct model_source source;
 	char image[MODEL_IMAGE_MAX];
 	const char *bootargs;			/* "" if there are none */
+	char initrd[MODEL_IMAGE_MAX];		/* "" if there is none */
+	/* Where it is loaded; size 0 before manifest_check_bundle(). */
+	struct memory_range initrd_range;
+	enum model_console console;
+	struct memory_range uart;		/* its registers; size 0: none */
+	uint32_t uart_interrupt;
 	uint32_t harts[MODEL_HARTS_MAX];	/* ids, in manifest order */
 	unsigned int hart_count;
 	uint32_t boot_hart;			/* id */
@@ -94,7 +112,7 @@ struct model_device {
 	bool whole_page;
 	/* Came with the device before it that says whole-page. */
 	bool neighbour;
-	/* arm64: INTIDs. RISC-V gives sources with their controller: none. */
+	/* arm64: INTIDs; RISC-V: sources of the PLIC or APLIC. */
 	uint32_t interrupts[MODEL_INTERRUPTS_MAX];
 	unsigned int interrupt_count;
 };
@@ -133,8 +151,15 @@ struct model_channel {
 	unsigned int client;
 	unsigned int link;
 	struct model_piece control;	/* one page */
-	struct model_piece pool;
+	struct model_piece pool;	/* size 0: data is granted */
 	struct model_piece record;	/* size 0: there is none */
+	/*
+	 * The page in which an unmodified client finds a virtio-mmio device;
+	 * size 0: the client speaks the channel's own protocol.
+	 */
+	struct model_piece registers;
+	uint32_t interrupt;		/* of that device */
+	enum model_data data;
 	uint32_t queues;
 	uint32_t queue_size;
 	uint32_t bit;			/* its first doorbell bit */
@@ -183,6 +208,12 @@ int manifest_parse(struct model *model, const void *manifest,
 int manifest_check_bundle(const struct model *model,
 			  const struct bundle *bundle,
 			  struct compartment_report *report);
+
+/* Whether the firmware plays the client of this channel. */
+static inline bool model_has_front_end(const struct model_channel *channel)
+{
+	return channel->registers.range.size != 0;
+}
 
 /* The index of the compartment that owns hart `id`, or -1. */
 int model_find_owner(const struct model *model, uint32_t id);

@@ -109,6 +109,13 @@ bool arch_find_delivery(uint32_t hart, uint64_t identity,
  */
 bool arch_deliver(const struct doorbell_target *target);
 
+/*
+ * Makes an interrupt pending that nothing drives but the firmware, one of
+ * get_free_interrupt() that the compartment was given: as an edge would. What a
+ * guest has enabled, and at which hart, decides what comes of it. Any hart.
+ */
+void arch_interrupt_raise(unsigned int compartment, uint32_t interrupt);
+
 /* Disables, completes and forgets what a stopped compartment's harts used. */
 void arch_clear_interrupts(unsigned int compartment);
 /* Brings an interrupt controller that a compartment owns to rest. */

@@ -26,7 +26,9 @@
 
 /* Commands to another hart, which an interrupt tells it to look at. */
 #define HART_COMMAND_STOP	0x1U	/* leave the compartment */
-#define HART_COMMAND_ARCH	0x2U	/* the architecture's own */
+#define HART_COMMAND_END	0x2U	/* end its life, which has failed */
+/* The architecture's own, n from 0. */
+#define HART_COMMAND_ARCH(n)	(0x100U << (n))
 
 /* What the firmware keeps for each hart. */
 struct hart {
@@ -162,6 +164,30 @@ void life_end_start(unsigned int compartment);
  * memory, or, with size 0, addr does or is its end. Never wraps.
  */
 bool guest_memory_owns(unsigned int compartment, uint64_t addr, uint64_t size);
+
+/* ---- present*.c: devices that the firmware plays for guests ---- */
+
+/* A load or store that a guest was caught at. */
+struct guest_access {
+	uint64_t address;	/* physical, multiple of width */
+	unsigned int width;	/* 1, 2, 4, 8 bytes */
+	bool write;
+	uint64_t value;		/* written, or to be read: zero-extended */
+};
+
+enum guest_access_result {
+	GUEST_ACCESS_NONE,	/* nothing is there: the guest gets a fault */
+	GUEST_ACCESS_DONE,	/* the guest goes on behind it */
+	GUEST_ACCESS_AGAIN,	/* not yet: the guest executes it once more */
+};
+
+/*
+ * What that comes to for the compartment of `self`, the calling hart, at the
+ * devices that all architectures have. The architecture looks for its interrupt
+ * controller's registers itself.
+ */
+enum guest_access_result present_access(struct hart *self,
+					struct guest_access *access);
 
 /* ---- call_*.c: the calls of compartments, whatever carries them ---- */
 struct call {

@@ -24,7 +24,9 @@
 #define PROTECTION_MAX		64
 
 /* Pend a supervisor software interrupt. */
-#define HART_COMMAND_SSIP	HART_COMMAND_ARCH
+#define HART_COMMAND_SSIP	HART_COMMAND_ARCH(0)
+/* Look at the interrupts that the firmware raised in the hart's PLIC context. */
+#define HART_COMMAND_PLIC	HART_COMMAND_ARCH(1)
 
 struct firmware {
 	const struct riscv_board *board;
@@ -60,7 +62,15 @@ void pmp_program(struct sbi_scratch *scratch);
 /* Withdraws every grant from this hart; S and U mode reach nothing. */
 void pmp_withdraw(struct sbi_scratch *scratch);
 
+/* ---- access.c ---- */
+/* What a guest was caught at: the wrapped handlers of load and store faults. */
+
 /* ---- irqchip.c ---- */
+/* Takes the machine's interrupt controllers: once, when the model is there. */
+void irqchip_init(void);
+/* As present_access(), for the registers of the interrupt controllers. */
+enum guest_access_result irqchip_access(struct hart *self,
+					struct guest_access *access);
 /* Clears this hart's supervisor-level interrupt file, if it has one. */
 void irqchip_clear_hart(u32 hartid);
 

@@ -227,7 +227,7 @@ static void writes_nothing_when_told_to_stop_before(void)
 static void goes_on_for_any_other_command(void)
 {
 	setup();
-	arch_hart_find(HART_CLIENT)->commands = HART_COMMAND_ARCH;
+	arch_hart_find(HART_CLIENT)->commands = HART_COMMAND_ARCH(0);
 	arch_hart_find(HART_SERVER)->commands = HART_COMMAND_STOP;
 	CHECK(write_text(memory, "1\n2\n"), CALL_SUCCESS, 4);
 }

@@ -16,15 +16,15 @@ static uint32_t take(void)
 static void interrupts_once_for_many_commands(void)
 {
 	system_boot();
-	command(HART_CLIENT, HART_COMMAND_ARCH);
-	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_ARCH(0));
+	command(HART_CLIENT, HART_COMMAND_ARCH(0));
 	command(HART_CLIENT, 0x10);
 	CU_ASSERT_STRING_EQUAL(fake.trace, "interrupt:1 ");
 	/* Once they are taken, the next is one of a new series. */
 	fake_become(HART_CLIENT);
-	UNIT_ASSERT_INT(take(), HART_COMMAND_ARCH | 0x10);
+	UNIT_ASSERT_INT(take(), HART_COMMAND_ARCH(0) | 0x10);
 	UNIT_ASSERT_INT(take(), 0);
-	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_ARCH(0));
 	CU_ASSERT_STRING_EQUAL(fake.trace, "interrupt:1 interrupt:1 ");
 }
 
@@ -32,7 +32,7 @@ static void interrupts_once_for_many_commands(void)
 static void interrupts_for_every_stop(void)
 {
 	system_boot();
-	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_ARCH(0));
 	command(HART_CLIENT, HART_COMMAND_STOP);
 	command(HART_CLIENT, HART_COMMAND_STOP);
 	CU_ASSERT_STRING_EQUAL(fake.trace,
@@ -52,7 +52,7 @@ static void takes_only_what_is_its_own(void)
 	CU_ASSERT(hart_must_stop());
 	UNIT_ASSERT_INT(take(), HART_COMMAND_STOP);
 	CU_ASSERT(!hart_must_stop());
-	command(HART_CLIENT, HART_COMMAND_ARCH);
+	command(HART_CLIENT, HART_COMMAND_ARCH(0));
 	CU_ASSERT(!hart_must_stop());
 }
 
