@@ -164,6 +164,13 @@ void life_end_start(unsigned int compartment);
  * memory, or, with size 0, addr does or is its end. Never wraps.
  */
 bool guest_memory_owns(unsigned int compartment, uint64_t addr, uint64_t size);
+/*
+ * Zeroes memory, copies what does not overlap: word by word, for it may be
+ * hundreds of megabytes and OpenSBI's own functions go byte by byte. `base` and
+ * `to` are multiples of 8; the hart can reach the memory: arch_guest_leave().
+ */
+void guest_memory_zero(uint64_t base, uint64_t size);
+void guest_memory_copy(uint64_t to, const void *from, uint64_t size);
 
 /* ---- present*.c: devices that the firmware plays for guests ---- */
 

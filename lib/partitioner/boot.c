@@ -85,7 +85,7 @@ static const void *copies_move(const struct machine *machine, void *bundle,
 	memmove((void *)tree_copy, tree, fdt_totalsize(tree));
 	memmove((void *)board->private.base, bundle, size);
 	/* Stops whoever is granted that memory from reading all images. */
-	memset(bundle, 0, size);
+	guest_memory_zero((uint64_t)bundle, size);
 	return (const void *)tree_copy;
 }
 
@@ -158,7 +158,7 @@ void partitioner_load(void)
 	for (i = 0; i < model->window_count; i++) {
 		const struct memory_range *range = &model->windows[i].range;
 
-		memset((void *)range->base, 0, range->size);
+		guest_memory_zero(range->base, range->size);
 		arch_memory_publish(range->base, range->size);
 	}
 	for (i = 0; i < model->compartment_count; i++)

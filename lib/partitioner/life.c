@@ -134,14 +134,14 @@ bool life_load(unsigned int id)
 	unsigned int i;
 
 	for (i = 0; i < c->memory_count; i++)
-		memset((void *)c->memory[i].base, 0, c->memory[i].size);
+		guest_memory_zero(c->memory[i].base, c->memory[i].size);
 	if (bundle_find_image(&partitioner.bundle, c->image, &image, &report))
 		return false;
 	if (image.size > c->memory[0].size - MODEL_TREE_SIZE) {
 		partitioner_print("%s: its image does not fit", c->name);
 		return false;
 	}
-	memcpy(memory, image.data, image.size);
+	guest_memory_copy(c->memory[0].base, image.data, image.size);
 	/* Verified where it will run, so that nothing can come in between. */
 	if (bundle_verify_copy(&image, memory, &report))
 		return false;
