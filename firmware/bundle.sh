@@ -36,7 +36,8 @@ named_images()
 {
 	for node in $(fdtget -l "$manifest" /compartments 2>/dev/null); do
 		fdtget -d '' "$manifest" "/compartments/$node" image
-	done | sort -u
+		fdtget -d '' "$manifest" "/compartments/$node" initrd
+	done | sed '/^$/d' | sort -u
 }
 
 {
@@ -51,7 +52,7 @@ HEAD
 	for name in $(named_images); do
 		if [ -r "$payloads/$name.bin" ]; then
 			image "$name" "$payloads/$name.bin" standalone \
-				"payload $name"
+				"image $name"
 		else
 			echo "bundle: $payloads/$name.bin is not there; left out" >&2
 		fi

@@ -87,25 +87,25 @@ struct architecture {
 					 uint32_t hart);
 	/*
 	 * Pages that come with `hart`, for one of its compartment's harts, or
-	 * for itself if `own`: how many. May be NULL.
+	 * for itself if `own`: how many. All but the first stay ranges of their
+	 * own (grant.h: `alone`). May be NULL.
 	 */
 	unsigned int (*get_hart_pages)(const struct machine_hart *hart,
 				       bool own, struct memory_range *pages);
 
 	/* ---- The map ---- */
 
-	/* What its owner could do to others: "", or ", ...". May be NULL. */
-	const char *(*describe_trust)(const struct model_device *device);
 	/* How a hart takes interrupts: appends nothing if that is nothing. */
 	void (*describe_hart)(const struct machine_hart *hart,
 			      struct text *text);
 
 	/* ---- A compartment's device tree ---- */
 
-	/* The first three may be NULL. */
+	/* The first four may be NULL. */
 	void (*put_root_properties)(struct builder *builder);
 	void (*put_root_nodes)(struct builder *builder);
 	void (*put_cpus_properties)(struct builder *builder);
+	void (*put_soc_nodes)(struct builder *builder);
 	/* What the hart's node says but "reg", which is there. */
 	void (*put_cpu)(struct builder *builder,
 			const struct machine_hart *hart);
@@ -113,6 +113,11 @@ struct architecture {
 	bool (*put_device_property)(struct builder *builder,
 				    const struct model_device *device,
 				    const char *name);
+	/*
+	 * How a device that the firmware plays says that its interrupt is
+	 * `interrupt`, an edge. NULL if get_free_interrupt() is.
+	 */
+	void (*put_interrupt)(struct builder *builder, uint32_t interrupt);
 };
 
 extern const struct architecture architecture_riscv, architecture_arm64;

@@ -38,7 +38,6 @@ enum device_reset {
 	DEVICE_RESET_UNKNOWN = 0,	/* no known way: owner cannot restart */
 	DEVICE_RESET_NONE_NEEDED,	/* it does nothing by itself */
 	DEVICE_RESET_VIRTIO_MMIO,	/* write 0 to Status, read until 0 */
-	DEVICE_RESET_CONTROLLER,	/* of interrupts: take all sources off */
 };
 
 enum device_role {
@@ -105,6 +104,8 @@ struct machine {
 	unsigned int hart_count;
 	struct memory_range plic;	/* its shared registers, if any */
 	unsigned int plic_sources;	/* highest source number (riscv,ndev) */
+	/* RISC-V: phandle of the PLIC or S-level APLIC, which devices name */
+	uint32_t controller;
 	unsigned int imsic_identities;	/* riscv,num-ids of the S level, or 0 */
 	struct memory_range aplic;	/* the S level's registers, if any */
 	unsigned int aplic_sources;	/* riscv,num-sources */

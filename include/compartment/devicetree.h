@@ -8,7 +8,8 @@
  * Memory: written only to the caller's buffer. Concurrency: reads a constant
  * model. Trust: the model is one that manifest_parse() has accepted; the buffer
  * may be a stopped compartment's memory: nothing is read back from it but what
- * libfdt has just written. The result is well-formed (version 17).
+ * libfdt has just written. The result is well-formed (version 17) and has room
+ * at its end, for a boot loader that adds to it in place.
  */
 #ifndef COMPARTMENT_DEVICETREE_H
 #define COMPARTMENT_DEVICETREE_H

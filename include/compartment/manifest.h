@@ -7,7 +7,8 @@
  * Memory: the model is the caller's (static: it is too large for a stack). It
  * copies names, and points into the manifest's and the machine's blobs for
  * paths and arguments; both must stay in place, unchanged, while it is used.
- * Concurrency: constant after manifest_parse(), so any number of readers.
+ * Concurrency: constant after manifest_parse() and manifest_check_bundle(), so
+ * any number of readers.
  * Trust: the manifest is believed in what it grants, never in its form.
  */
 #ifndef COMPARTMENT_MANIFEST_H
@@ -200,13 +201,13 @@ int manifest_parse(struct model *model, const void *manifest,
 		   struct compartment_report *report);
 
 /*
- * Check a parsed model against its bundle: every compartment's image is there,
- * has the sha256 that the bundle claims, and fits in the first range of memory
- * with MODEL_TREE_SIZE left. The image "manifest" is checked too.
+ * Check a parsed model against its bundle: every compartment's image and initrd
+ * are there, have the sha256 that the bundle claims, and fit in the first range
+ * of memory with MODEL_TREE_SIZE left. The image "manifest" is checked too.
+ * Fills each `initrd_range`; before that, nobody else may use the model.
  * Returns the last error found, all being reported.
  */
-int manifest_check_bundle(const struct model *model,
-			  const struct bundle *bundle,
+int manifest_check_bundle(struct model *model, const struct bundle *bundle,
 			  struct compartment_report *report);
 
 /* Whether the firmware plays the client of this channel. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A compartment's own device tree, written from the model front to back. */
 #include <compartment/devicetree.h>
-#include <compartment/text.h>
 
 #include "devicetree.h"
 
-#define NODE_NAME_MAX	32
+#define DEVICETREE_ROOM		4096
 
 static void put_cpu(struct builder *builder, const struct machine_hart *hart)
 {
@@ -36,18 +35,45 @@ static void put_cpus(struct builder *builder)
 
 static void put_memory(struct builder *builder)
 {
-	char name[NODE_NAME_MAX];
 	unsigned int i;
 
 	for (i = 0; i < builder->self->memory_count; i++) {
-		struct text text = { .buffer = name, .size = sizeof(name) };
-
-		text_append(&text, "memory@%lx", builder->self->memory[i].base);
-		builder_begin(builder, name);
+		builder_begin_at(builder, "memory",
+				 builder->self->memory[i].base);
 		builder_put_string(builder, "device_type", "memory");
 		builder_put_range(builder, "reg", &builder->self->memory[i]);
 		builder_end(builder);
 	}
+}
+
+static void put_chosen(struct builder *builder)
+{
+	const struct memory_range *initrd = &builder->self->initrd_range;
+
+	builder_begin(builder, "chosen");
+	builder_put_string(builder, "bootargs", builder->self->bootargs);
+	devicetree_put_stdout(builder);
+	if (initrd->size) {
+		builder_put_u64(builder, "linux,initrd-start", initrd->base);
+		builder_put_u64(builder, "linux,initrd-end",
+				initrd->base + initrd->size);
+	}
+	builder_end(builder);
+}
+
+/*
+ * A boot loader hands the tree on with words of its own. U-Boot puts them in
+ * where the tree lies, and does not look whether there is room behind it.
+ */
+static int leave_room(void *tree, size_t size)
+{
+	const size_t used = fdt_totalsize(tree);
+
+	if (size < used + DEVICETREE_ROOM)
+		return -FDT_ERR_NOSPACE;
+	memset((char *)tree + used, 0, DEVICETREE_ROOM);
+	fdt_set_totalsize(tree, (uint32_t)(used + DEVICETREE_ROOM));
+	return 0;
 }
 
 int devicetree_build(const struct model *model, unsigned int compartment,
@@ -59,8 +85,9 @@ int devicetree_build(const struct model *model, unsigned int compartment,
 		.index = compartment, .fdt = buffer,
 	};
 
-	builder.error = fdt_create(buffer, size > MODEL_TREE_SIZE ?
-				   (int)MODEL_TREE_SIZE : (int)size);
+	if (size > MODEL_TREE_SIZE)
+		size = MODEL_TREE_SIZE;
+	builder.error = fdt_create(buffer, (int)size);
 	if (!builder.error)
 		builder.error = fdt_finish_reservemap(buffer);
 	builder_begin(&builder, "");
@@ -69,11 +96,10 @@ int devicetree_build(const struct model *model, unsigned int compartment,
 	builder_put_cell_sizes(&builder, 2, 2);
 	if (architecture->put_root_properties)
 		architecture->put_root_properties(&builder);
-	builder_begin(&builder, "chosen");
-	builder_put_string(&builder, "bootargs", builder.self->bootargs);
-	builder_end(&builder);
+	put_chosen(&builder);
 	put_cpus(&builder);
 	put_memory(&builder);
+	devicetree_put_pools(&builder);
 	if (architecture->put_root_nodes)
 		architecture->put_root_nodes(&builder);
 	devicetree_put_clocks(&builder);
@@ -82,6 +108,8 @@ int devicetree_build(const struct model *model, unsigned int compartment,
 	builder_end(&builder);
 	if (!builder.error)
 		builder.error = fdt_finish(buffer);
+	if (!builder.error)
+		builder.error = leave_room(buffer, size);
 	if (builder.error)
 		return builder.error == -FDT_ERR_NOSPACE ?
 		       COMPARTMENT_ERR_NO_SPACE : COMPARTMENT_ERR_MALFORMED;

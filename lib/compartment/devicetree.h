@@ -13,6 +13,15 @@
 /* /clocks: fixed clocks of the compartment's devices; /soc: the devices. */
 void devicetree_put_clocks(struct builder *builder);
 void devicetree_put_soc(struct builder *builder);
+/* Whether a device of the machine names clocks, and only such as are copied. */
+bool devicetree_has_fixed_clocks(const void *tree, int node);
+/*
+ * Of devices that the firmware plays: a property of /chosen, nodes of the root,
+ * nodes of /soc.
+ */
+void devicetree_put_stdout(struct builder *builder);
+void devicetree_put_pools(struct builder *builder);
+void devicetree_put_presented(struct builder *builder);
 /* /bulkhead: windows, links, channels. */
 void devicetree_put_bulkhead(struct builder *builder);
 

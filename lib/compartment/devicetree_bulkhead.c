@@ -44,13 +44,32 @@ static void put_link(struct builder *builder, const struct model_link *link)
 	}
 }
 
+/* Where rings and buffers may lie. */
+static void put_data(struct builder *builder,
+		     const struct model_channel *channel)
+{
+	const struct model_compartment *client =
+		&builder->model->compartments[channel->client];
+
+	if (channel->data == MODEL_DATA_WINDOW) {
+		builder_put_string(builder, "data", "window");
+		builder_put_range(builder, "pool", &channel->pool.range);
+		return;
+	}
+	builder_put_string(builder, "data", "grant");
+	builder_put_ranges(builder, "memory", client->memory,
+			   client->memory_count);
+}
+
 static void put_channel(struct builder *builder,
 			const struct model_channel *channel)
 {
 	const struct model_link *link = &builder->model->links[channel->link];
 	bool is_server = channel->server == builder->index;
 
-	if (!is_server && channel->client != builder->index)
+	/* Behind a front end the client has a device, and no channel. */
+	if (!is_server && (channel->client != builder->index ||
+			   model_has_front_end(channel)))
 		return;
 	builder_begin(builder, channel->name);
 	builder_put_string(builder, "role", is_server ? "server" : "client");
@@ -59,12 +78,11 @@ static void put_channel(struct builder *builder,
 		link->numbers[link->ends[1] == builder->index]);
 	builder_put_u32(builder, "bit", channel->bit);
 	builder_put_range(builder, "control", &channel->control.range);
-	builder_put_range(builder, "pool", &channel->pool.range);
+	put_data(builder, channel);
 	if (is_server && channel->record.range.size)
 		builder_put_range(builder, "record", &channel->record.range);
 	builder_put_u32(builder, "queues", channel->queues);
 	builder_put_u32(builder, "queue-size", channel->queue_size);
-	builder_put_string(builder, "data", "window");
 	builder_put_u32(builder, "publish-timeout-ms", channel->publish_timeout_ms);
 	builder_end(builder);
 }

@@ -10,8 +10,8 @@ static bool is_fixed_clock(const void *tree, int node)
 	       !tree_u32(tree, node, "#clock-cells", 1);
 }
 
-/* Whether a device names clocks, and only such as need no driver. */
-static bool has_fixed_clocks(const void *tree, int node)
+/* Others need a driver, and their controller is nobody's. */
+bool devicetree_has_fixed_clocks(const void *tree, int node)
 {
 	const uint8_t *cells;
 	int i, count = tree_cells(tree, node, "clocks", &cells);
@@ -30,7 +30,7 @@ static bool names_clock(const void *tree, int node, uint32_t phandle)
 
 	for (i = 0; i < count; i++)
 		if (tree_cell(cells, (unsigned int)i) == phandle)
-			return has_fixed_clocks(tree, node);
+			return devicetree_has_fixed_clocks(tree, node);
 	return false;
 }
 
@@ -45,7 +45,8 @@ static bool is_clock_used(const struct builder *builder, int clock)
 		if (model->devices[i].owner == builder->index &&
 		    names_clock(tree, model->devices[i].node, phandle))
 			return true;
-	return false;
+	return builder->self->console == MODEL_CONSOLE_UART &&
+	       names_clock(tree, tree_find_console(tree), phandle);
 }
 
 void devicetree_put_clocks(struct builder *builder)
@@ -76,7 +77,7 @@ static void put_device(struct builder *builder,
 	const struct architecture *architecture =
 		builder->model->board->architecture;
 	const void *tree = builder->model->machine.tree, *value;
-	bool clocks = has_fixed_clocks(tree, device->node);
+	bool clocks = devicetree_has_fixed_clocks(tree, device->node);
 	const char *name;
 	int each, length;
 
@@ -103,14 +104,18 @@ static void put_device(struct builder *builder,
 void devicetree_put_soc(struct builder *builder)
 {
 	const struct model *model = builder->model;
+	const struct architecture *architecture = model->board->architecture;
 	unsigned int i;
 
 	builder_begin(builder, "soc");
 	builder_put_string(builder, "compatible", "simple-bus");
 	builder_put(builder, "ranges", NULL, 0);
 	builder_put_cell_sizes(builder, 2, 2);
+	if (architecture->put_soc_nodes)
+		architecture->put_soc_nodes(builder);
 	for (i = 0; i < model->device_count; i++)
 		if (model->devices[i].owner == builder->index)
 			put_device(builder, &model->devices[i]);
+	devicetree_put_presented(builder);
 	builder_end(builder);
 }

@@ -30,7 +30,8 @@ struct memory_range grant_device_range(const struct model_device *device,
 static bool is_joined(const struct grant *last, const struct grant *next)
 {
 	return next->range.base <= last->range.base + last->range.size &&
-	       next->rights == last->rights && next->mmio == last->mmio;
+	       next->rights == last->rights && next->mmio == last->mmio &&
+	       !next->alone && !last->alone;
 }
 
 static void extend(struct grant *last, const struct grant *next)
@@ -41,15 +42,11 @@ static void extend(struct grant *last, const struct grant *next)
 		last->range.size = end - last->range.base;
 }
 
-static void add_grant(struct grants *grants, const struct memory_range *range,
-		      unsigned int rights, bool mmio)
+static void insert_grant(struct grants *grants, struct grant grant)
 {
-	struct grant grant = {
-		.range = *range, .rights = (uint8_t)rights, .mmio = mmio,
-	};
 	unsigned int at = grants->count, i;
 
-	if (!range->size || grants->count > grants->max)
+	if (!grant.range.size || grants->count > grants->max)
 		return;
 	while (at && grants->list[at - 1].range.base > grant.range.base)
 		at--;
@@ -72,6 +69,14 @@ static void add_grant(struct grants *grants, const struct memory_range *range,
 		for (i = at + 1; i < grants->count; i++)
 			grants->list[i] = grants->list[i + 1];
 	}
+}
+
+static void add_grant(struct grants *grants, const struct memory_range *range,
+		      unsigned int rights, bool mmio)
+{
+	insert_grant(grants, (struct grant){
+		.range = *range, .rights = (uint8_t)rights, .mmio = mmio,
+	});
 }
 
 static void add_devices(struct grants *grants, unsigned int compartment)
@@ -111,8 +116,30 @@ static void add_hart_pages(struct grants *grants, unsigned int compartment,
 		count = architecture->get_hart_pages(each, each->id == hart,
 						     pages);
 		for (k = 0; k < count; k++)
-			add_grant(grants, &pages[k],
-				  PROTECTION_READ | PROTECTION_WRITE, true);
+			insert_grant(grants, (struct grant){
+				.range = pages[k], .mmio = true, .alone = k,
+				.rights = PROTECTION_READ | PROTECTION_WRITE,
+			});
+	}
+}
+
+/* Never executable, nor anybody's but the server's that needs it. */
+static void add_granted_memory(struct grants *grants, unsigned int server)
+{
+	const struct model *model = grants->model;
+	const struct model_channel *channel = model->channels;
+	const struct model_channel *end = channel + model->channel_count;
+	const struct model_compartment *client;
+	unsigned int i;
+
+	for (; channel < end; channel++) {
+		if (channel->server != server ||
+		    channel->data != MODEL_DATA_GRANT)
+			continue;
+		client = &model->compartments[channel->client];
+		for (i = 0; i < client->memory_count; i++)
+			add_grant(grants, &client->memory[i],
+				  PROTECTION_READ | PROTECTION_WRITE, false);
 	}
 }
 
@@ -136,6 +163,7 @@ unsigned int grant_list(const struct model *model, unsigned int compartment,
 				  (access == MODEL_ACCESS_RW ?
 				   PROTECTION_WRITE : 0), false);
 	}
+	add_granted_memory(&grants, compartment);
 	add_devices(&grants, compartment);
 	add_hart_pages(&grants, compartment, hart);
 	return grants.count > max ? GRANT_TOO_MANY : grants.count;

@@ -80,6 +80,7 @@ static int parse_stages(struct reader *reader, size_t manifest_size,
 	manifest_check_placement(reader);
 	manifest_check_devices(reader);
 	manifest_check_channels(reader);
+	manifest_assign_interrupts(reader);
 	if (report->errors != before)
 		return COMPARTMENT_ERR_INVALID;
 	/* Counting takes ranges that do not overlap. */
@@ -109,36 +110,74 @@ int manifest_parse(struct model *model, const void *manifest,
 	return rc;
 }
 
-static int check_image(const struct model *model,
-		       const struct model_compartment *compartment,
-		       const struct bundle *bundle,
-		       struct compartment_report *report)
+static int find_image(const struct model *model,
+		      const struct model_compartment *compartment,
+		      const char *property, const char *name,
+		      const struct bundle *bundle, struct bundle_image *image,
+		      struct compartment_report *report)
 {
-	int node = compartment->source.node;
-	struct bundle_image image;
-	uint64_t room;
-	int rc;
+	int rc = bundle_find_image(bundle, name, image, report);
 
-	rc = bundle_find_image(bundle, compartment->image, &image, report);
 	if (rc == COMPARTMENT_ERR_NOT_FOUND)
-		tree_error(report, model->manifest, node, "image",
-			   "\"%s\" is not in the bundle", compartment->image);
-	if (rc)
-		return rc;
-	/* Stops an image from being copied over a neighbour's memory. */
-	room = compartment->memory[0].size - MODEL_TREE_SIZE;
-	if (image.size > room) {
-		tree_error(report, model->manifest, node, "image",
-			   "\"%s\" has %lu bytes; its memory of 0x%lx has room for %lu, the last 0x%x being its device tree's",
-			   compartment->image, image.size,
-			   compartment->memory[0].size, room, MODEL_TREE_SIZE);
-		return COMPARTMENT_ERR_INVALID;
-	}
-	return bundle_verify_image(&image, report);
+		tree_error(report, model->manifest, compartment->source.node,
+			   property, "\"%s\" is not in the bundle", name);
+	return rc;
 }
 
-int manifest_check_bundle(const struct model *model,
-			  const struct bundle *bundle,
+static int check_room(const struct model *model,
+		      const struct model_compartment *compartment,
+		      const char *property, const struct bundle_image *image,
+		      uint64_t room, struct compartment_report *report)
+{
+	/* Stops an image from being copied over a neighbour's memory. */
+	if (image->size <= room)
+		return bundle_verify_image(image, report);
+	tree_error(report, model->manifest, compartment->source.node, property,
+		   "\"%s\" has %lu bytes; its memory of 0x%lx has room for %lu, the last 0x%x being its device tree's",
+		   image->name, image->size, compartment->memory[0].size, room,
+		   MODEL_TREE_SIZE);
+	return COMPARTMENT_ERR_INVALID;
+}
+
+/* In whole pages, as far up as it can be, out of the way of what unpacks it. */
+static void place_initrd(struct model_compartment *compartment, uint64_t size)
+{
+	const struct memory_range *memory = &compartment->memory[0];
+
+	compartment->initrd_range.base = (memory->base + memory->size -
+					  MODEL_TREE_SIZE - size) &
+					 ~(MODEL_PAGE_SIZE - 1ULL);
+	compartment->initrd_range.size = size;
+}
+
+static int check_images(const struct model *model,
+			struct model_compartment *compartment,
+			const struct bundle *bundle,
+			struct compartment_report *report)
+{
+	uint64_t room = compartment->memory[0].size - MODEL_TREE_SIZE;
+	struct bundle_image image, initrd;
+	int rc;
+
+	rc = find_image(model, compartment, "image", compartment->image,
+			bundle, &image, report);
+	if (!rc)
+		rc = check_room(model, compartment, "image", &image, room,
+				report);
+	if (rc || !*compartment->initrd)
+		return rc;
+	rc = find_image(model, compartment, "initrd", compartment->initrd,
+			bundle, &initrd, report);
+	if (rc)
+		return rc;
+	room = (room - image.size) & ~(MODEL_PAGE_SIZE - 1ULL);
+	rc = check_room(model, compartment, "initrd", &initrd, room, report);
+	if (!rc)
+		place_initrd(compartment, initrd.size);
+	return rc;
+}
+
+int manifest_check_bundle(struct model *model, const struct bundle *bundle,
 			  struct compartment_report *report)
 {
 	struct bundle_image image;
@@ -149,8 +188,8 @@ int manifest_check_bundle(const struct model *model,
 	if (!last)
 		last = bundle_verify_image(&image, report);
 	for (i = 0; i < model->compartment_count; i++) {
-		rc = check_image(model, &model->compartments[i], bundle,
-				 report);
+		rc = check_images(model, &model->compartments[i], bundle,
+				  report);
 		if (rc)
 			last = rc;
 	}

@@ -74,20 +74,30 @@ static void read_memory(struct reader *reader, int node,
 		       MODEL_TREE_SIZE);
 }
 
+/* The name of one of the bundle's images. */
+static void read_image(struct reader *reader, int node, const char *property,
+		       enum manifest_need need, char *image)
+{
+	const char *text = manifest_read_string(reader, node, property, need,
+						MODEL_IMAGE_MAX);
+	size_t i;
+
+	for (i = 0; text && text[i]; i++)
+		image[i] = text[i];
+}
+
 static void read_properties(struct reader *reader, int node,
 			    unsigned int index)
 {
 	static const char *const restarts[] = { "always", "never", NULL };
+	static const char *const consoles[] = { "uart", "calls", NULL };
 	struct model_compartment *self = &reader->model->compartments[index];
 	const char *text;
-	size_t i;
 
 	read_harts(reader, node, index);
 	read_memory(reader, node, self);
-	text = manifest_read_string(reader, node, "image", NEED_MANDATORY,
-				    MODEL_IMAGE_MAX);
-	for (i = 0; text && text[i]; i++)
-		self->image[i] = text[i];
+	read_image(reader, node, "image", NEED_MANDATORY, self->image);
+	read_image(reader, node, "initrd", NEED_OPTIONAL, self->initrd);
 	manifest_read_u32(reader, node, "criticality", NEED_OPTIONAL, 0, ~0U,
 			  &self->criticality);
 	self->restart = MODEL_RESTART_NEVER;
@@ -97,6 +107,9 @@ static void read_properties(struct reader *reader, int node,
 	text = manifest_read_string(reader, node, "bootargs", NEED_OPTIONAL,
 				    BOOTARGS_MAX);
 	self->bootargs = text ? text : "";
+	if (manifest_read_word(reader, node, "console", NEED_OPTIONAL,
+			       consoles) == 0)
+		manifest_read_uart(reader, node, self);
 }
 
 static void read_observes(struct reader *reader,
@@ -119,7 +132,7 @@ void manifest_read_compartments(struct reader *reader, int parent)
 {
 	static const char *const known[] = {
 		"harts", "boot-hart", "memory", "image", "criticality",
-		"restart", "bootargs", "observes", NULL
+		"restart", "bootargs", "observes", "initrd", "console", NULL
 	};
 	static const char *const children[] = { "devices", NULL };
 	struct model *model = reader->model;

@@ -8,19 +8,6 @@
 
 #define DEVICE_PATH_MAX	128
 
-static bool is_console(const void *tree, int node)
-{
-	int chosen = fdt_path_offset(tree, "/chosen"), length = 0;
-	const char *path;
-
-	if (chosen < 0)
-		return false;
-	path = tree_string(tree, chosen, "stdout-path");
-	while (path && path[length] && path[length] != ':')
-		length++;
-	return length && fdt_path_offset_namelen(tree, path, length) == node;
-}
-
 const char *manifest_find_refusal(const struct reader *reader, int node,
 				  const struct device_kind *kind)
 {
@@ -30,7 +17,7 @@ const char *manifest_find_refusal(const struct reader *reader, int node,
 
 	if (!tree_is_enabled(tree, node))
 		return "the machine's tree has it disabled";
-	if (is_console(tree, node))
+	if (tree_find_console(tree) == node)
 		return "it is the firmware's console; compartments write there by call";
 	if (!tree_is_mapped_directly(tree, node))
 		return "its bus translates addresses, so its registers cannot be confined";
@@ -159,12 +146,10 @@ static bool check_owner(struct reader *reader, int node,
 		other++;
 	if (other == device)
 		return true;
-	refuse(reader, node, "path", "%s already belongs to compartment %s%s; %s",
+	refuse(reader, node, "path",
+	       "%s already belongs to compartment %s%s; a device has one owner",
 	       device->path, model->compartments[other->owner].name,
-	       other->neighbour ? ", by whole-page of another device" : "",
-	       device->role != DEVICE_ROLE_PERIPHERAL ?
-		       "an interrupt controller has one owner" :
-		       "a device has one owner");
+	       other->neighbour ? ", by whole-page of another device" : "");
 	return false;
 }
 

@@ -151,7 +151,6 @@ static void read_piece(struct reader *reader, int node, const char *property,
 static void read_queues(struct reader *reader, int node,
 			struct model_channel *channel)
 {
-	static const char *const modes[] = { "window", NULL };
 	uint32_t size = 0;
 
 	manifest_read_u32(reader, node, "queues", NEED_MANDATORY, 1, QUEUES_MAX,
@@ -167,18 +166,31 @@ static void read_queues(struct reader *reader, int node,
 	channel->publish_timeout_ms = TIMEOUT_MS;
 	manifest_read_u32(reader, node, "publish-timeout-ms", NEED_OPTIONAL, 1,
 			  TIMEOUT_MAX_MS, &channel->publish_timeout_ms);
-	if (tree_is(reader->fdt, node, "data", "grant"))
-		refuse(reader, node, "data",
-		       "\"grant\": this firmware does not act on it yet; say \"window\"");
-	else
-		manifest_read_word(reader, node, "data", NEED_OPTIONAL, modes);
+}
+
+/* Where it lies: pages that firmware, server and client meet in. */
+static void read_pieces(struct reader *reader, int node,
+			struct model_channel *channel)
+{
+	static const char *const modes[] = { "window", "grant", NULL };
+
+	if (manifest_read_word(reader, node, "data", NEED_OPTIONAL, modes) == 1)
+		channel->data = MODEL_DATA_GRANT;
+	read_piece(reader, node, "control", NEED_MANDATORY, 2, MODEL_PAGE_SIZE,
+		   &channel->control);
+	read_piece(reader, node, "pool", channel->data == MODEL_DATA_GRANT ?
+		   NEED_OPTIONAL : NEED_MANDATORY, 3, 0, &channel->pool);
+	read_piece(reader, node, "record", NEED_OPTIONAL, 2, 0,
+		   &channel->record);
+	read_piece(reader, node, "registers", NEED_OPTIONAL, 2, MODEL_PAGE_SIZE,
+		   &channel->registers);
 }
 
 void manifest_read_channels(struct reader *reader, int parent)
 {
 	static const char *const known[] = {
 		"device", "server", "client", "link", "control", "pool",
-		"record", "queues", "queue-size", "data", "bit",
+		"record", "registers", "queues", "queue-size", "data", "bit",
 		"publish-timeout-ms", NULL
 	};
 	static const char *const devices[] = { "block", NULL };
@@ -200,12 +212,7 @@ void manifest_read_channels(struct reader *reader, int parent)
 					KIND_COMPARTMENT, &channel->client);
 		manifest_read_reference(reader, node, "link", NEED_MANDATORY,
 					KIND_LINK, &channel->link);
-		read_piece(reader, node, "control", NEED_MANDATORY, 2,
-			   MODEL_PAGE_SIZE, &channel->control);
-		read_piece(reader, node, "pool", NEED_MANDATORY, 3, 0,
-			   &channel->pool);
-		read_piece(reader, node, "record", NEED_OPTIONAL, 2, 0,
-			   &channel->record);
+		read_pieces(reader, node, channel);
 		read_queues(reader, node, channel);
 	}
 }

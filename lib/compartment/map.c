@@ -62,16 +62,6 @@ static void print_head(struct map *map)
 	end_line(map);
 }
 
-static const char *describe_trust(const struct map *map,
-				  const struct model_device *device)
-{
-	const struct architecture *architecture =
-		map->model->board->architecture;
-
-	return architecture->describe_trust ?
-	       architecture->describe_trust(device) : "";
-}
-
 static const char *describe_dma(const struct model_device *device)
 {
 	return device->dma == MODEL_DMA_TRUSTED ?
@@ -119,8 +109,7 @@ static void print_device(struct map *map, const struct model_device *device)
 	for (i = 0; i < device->interrupt_count; i++)
 		text_append(&map->text, "interrupt %u, ",
 			    device->interrupts[i]);
-	text_append(&map->text, "%s%s, %s", describe_dma(device),
-		    describe_trust(map, device), device->path);
+	text_append(&map->text, "%s, %s", describe_dma(device), device->path);
 	end_line(map);
 	print_neighbours(map, device);
 }
@@ -158,6 +147,12 @@ static void print_grants(struct map *map, unsigned int index)
 		    !model->devices[i].neighbour)
 			print_device(map, &model->devices[i]);
 	print_hart_interrupts(map, self);
+	if (self->uart.size) {
+		text_append(&map->text,
+			    "  UART that the firmware plays: 0x%lx, interrupt %u",
+			    self->uart.base, self->uart_interrupt);
+		end_line(map);
+	}
 }
 
 static void print_observes(struct map *map,
@@ -184,8 +179,9 @@ static void print_compartment(struct map *map, unsigned int index)
 	for (i = 0; i < self->hart_count; i++)
 		text_append(&map->text, " %u", self->harts[i]);
 	text_append(&map->text,
-		    ", image %s, criticality %u, restart %s, %u of %u %s",
-		    self->image, self->criticality,
+		    ", image %s%s%s, criticality %u, restart %s, %u of %u %s",
+		    self->image, *self->initrd ? ", initrd " : "",
+		    self->initrd, self->criticality,
 		    self->restart == MODEL_RESTART_ALWAYS ? "always" : "never",
 		    self->protection_units,
 		    map->model->board->protection_units -
@@ -214,18 +210,34 @@ static void print_channel(struct map *map, const struct model_channel *channel)
 	const struct model *model = map->model;
 
 	text_append(&map->text,
-		    "channel %s: %s from %s to %s, link %s bits %u-%u, %u queue%s of %u, window %s",
+		    "channel %s: %s from %s to %s, link %s bits %u-%u, %u queue%s of %u",
 		    channel->name, channel->device,
 		    name_of(map, channel->server),
 		    name_of(map, channel->client),
 		    model->links[channel->link].name, channel->bit,
 		    channel->bit + channel->queues, channel->queues,
-		    channel->queues == 1 ? "" : "s", channel->queue_size,
-		    model->windows[channel->pool.window].name);
+		    channel->queues == 1 ? "" : "s", channel->queue_size);
+	if (channel->data == MODEL_DATA_WINDOW)
+		text_append(&map->text, ", window %s",
+			    model->windows[channel->pool.window].name);
 	if (channel->record.range.size)
 		text_append(&map->text, ", record %s",
 			    model->windows[channel->record.window].name);
 	end_line(map);
+	if (model_has_front_end(channel)) {
+		text_append(&map->text,
+			    "  the firmware plays its device for %s: 0x%lx, interrupt %u",
+			    name_of(map, channel->client),
+			    channel->registers.range.base, channel->interrupt);
+		end_line(map);
+	}
+	if (channel->data == MODEL_DATA_GRANT) {
+		text_append(&map->text,
+			    "  data grant: %s could read and write all memory of %s",
+			    name_of(map, channel->server),
+			    name_of(map, channel->client));
+		end_line(map);
+	}
 }
 
 void map_print(const struct model *model, compartment_line_fn line,

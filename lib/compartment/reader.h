@@ -94,6 +94,9 @@ void manifest_read_registers(struct reader *reader, int node,
 			     struct model_device *device);
 void manifest_check_dma(struct reader *reader, int node,
 			const struct model_device *device);
+/* A compartment's UART, which the firmware plays. */
+void manifest_read_uart(struct reader *reader, int node,
+			struct model_compartment *self);
 void manifest_read_windows(struct reader *reader, int parent);
 void manifest_read_links(struct reader *reader, int parent);
 void manifest_read_channels(struct reader *reader, int parent);
@@ -103,5 +106,7 @@ void manifest_check_placement(const struct reader *reader);
 void manifest_check_devices(const struct reader *reader);
 void manifest_check_channels(const struct reader *reader);
 void manifest_check_protection(const struct reader *reader);
+/* Gives each device that the firmware plays an interrupt. */
+void manifest_assign_interrupts(const struct reader *reader);
 
 #endif

@@ -134,6 +134,29 @@ bool tree_is_enabled(const void *tree, int node)
 	       tree_is(tree, node, "status", "ok");
 }
 
+uint32_t tree_interrupt_parent(const void *tree, int node)
+{
+	uint32_t phandle = 0;
+
+	for (; node >= 0 && !phandle; node = fdt_parent_offset(tree, node))
+		phandle = tree_u32(tree, node, "interrupt-parent", 0);
+	return phandle;
+}
+
+int tree_find_console(const void *tree)
+{
+	int chosen = fdt_path_offset(tree, "/chosen"), length = 0;
+	const char *path;
+
+	if (chosen < 0)
+		return chosen;
+	path = tree_string(tree, chosen, "stdout-path");
+	while (path && path[length] && path[length] != ':')
+		length++;
+	return length ? fdt_path_offset_namelen(tree, path, length) :
+			-FDT_ERR_NOTFOUND;
+}
+
 static uint64_t read_cells(const uint8_t *cells, unsigned int index, int count)
 {
 	return count == 2 ? tree_cell_pair(cells, index) :

@@ -51,6 +51,12 @@ bool tree_is(const void *tree, int node, const char *property,
 /* Whether the node is not switched off by its `status`. */
 bool tree_is_enabled(const void *tree, int node);
 
+/* The interrupt controller that a node's `interrupts` are of, or 0. */
+uint32_t tree_interrupt_parent(const void *tree, int node);
+
+/* The node that /chosen says the console is, or a negative number. */
+int tree_find_console(const void *tree);
+
 /*
  * Entry `index` of `reg`. False if there is none, if it is not of one or two
  * cells each, or if it is empty or passes TREE_ADDRESS_MAX.

@@ -3,142 +3,6 @@
 
 #include "manifest_fixture_tree.h"
 
-#define HARTS	FIXTURE_HARTS
-
-static void put_device(void *fdt, const char *name, const char *compatible,
-		       uint32_t base, uint32_t size)
-{
-	begin(fdt, name);
-	must(fdt_property_string(fdt, "compatible", compatible));
-	put_reg(fdt, base, size);
-	end(fdt);
-}
-
-/* The hart's own interrupt controller has phandle 16 + hart. */
-static void put_cpus(void *fdt)
-{
-	char name[16];
-	uint32_t hart;
-
-	begin(fdt, "cpus");
-	PUT(fdt, "#address-cells", 1);
-	PUT(fdt, "#size-cells", 0);
-	PUT(fdt, "timebase-frequency", 10000000);
-	for (hart = 0; hart < HARTS; hart++) {
-		snprintf(name, sizeof(name), "cpu@%u", hart);
-		begin(fdt, name);
-		must(fdt_property_string(fdt, "device_type", "cpu"));
-		PUT(fdt, "reg", hart);
-		must(fdt_property_string(fdt, "riscv,isa", "rv64imac"));
-		begin(fdt, "interrupt-controller");
-		must(fdt_property(fdt, "interrupt-controller", NULL, 0));
-		PUT(fdt, "phandle", 16 + hart);
-		end(fdt);
-		end(fdt);
-	}
-	end(fdt);
-}
-
-static void put_targets(void *fdt, bool machine_level, bool supervisor_level)
-{
-	uint32_t cells[4 * HARTS], hart;
-	size_t count = 0;
-
-	for (hart = 0; hart < HARTS; hart++) {
-		if (machine_level) {
-			cells[count++] = 16 + hart;
-			cells[count++] = 11;
-		}
-		if (supervisor_level) {
-			cells[count++] = 16 + hart;
-			cells[count++] = 9;
-		}
-	}
-	put_cells(fdt, "interrupts-extended", cells, count);
-}
-
-static void put_controller(void *fdt, const char *name, const char *compatible,
-			   uint32_t base, uint32_t size, uint32_t phandle)
-{
-	begin(fdt, name);
-	must(fdt_property_string(fdt, "compatible", compatible));
-	must(fdt_property(fdt, "interrupt-controller", NULL, 0));
-	put_reg(fdt, base, size);
-	PUT(fdt, "phandle", phandle);
-}
-
-static void put_interrupts(void *fdt, enum fixture_interrupts interrupts)
-{
-	bool msi = interrupts == FIXTURE_IMSIC;
-
-	if (interrupts == FIXTURE_PLIC) {
-		put_controller(fdt, "irq@d000000", "riscv,plic0", 0xd000000,
-			       0x600000, 40);
-		PUT(fdt, "riscv,ndev", 95);
-		put_targets(fdt, true, true);
-		end(fdt);
-		return;
-	}
-	put_controller(fdt, "irq@d000000", "riscv,aplic", 0xd000000, 0x8000,
-		       40);
-	if (msi)
-		PUT(fdt, "msi-parent", 42);
-	else
-		put_targets(fdt, false, true);
-	end(fdt);
-	put_controller(fdt, "machine@c000000", "riscv,aplic", 0xc000000,
-		       0x8000, 41);
-	if (msi)
-		PUT(fdt, "msi-parent", 43);
-	else
-		put_targets(fdt, true, false);
-	end(fdt);
-	if (!msi)
-		return;
-	put_controller(fdt, "imsic@28000000", "riscv,imsics", 0x28000000,
-		       0x4000, 42);
-	PUT(fdt, "riscv,num-ids", 255);
-	put_targets(fdt, false, true);
-	end(fdt);
-	put_controller(fdt, "imsic@24000000", "riscv,imsics", 0x24000000,
-		       0x4000, 43);
-	put_targets(fdt, true, false);
-	end(fdt);
-}
-
-static void make_machine(void *fdt, enum fixture_interrupts interrupts)
-{
-	start_tree(fdt, "test,machine");
-	begin(fdt, "chosen");
-	must(fdt_property_string(fdt, "stdout-path",
-				 "/soc/serial@10000000:115200"));
-	end(fdt);
-	begin(fdt, "memory@80000000");
-	must(fdt_property_string(fdt, "device_type", "memory"));
-	put_reg(fdt, 0x80000000, 0x20000000);
-	end(fdt);
-	put_cpus(fdt);
-	begin(fdt, "soc");
-	PUT(fdt, "#address-cells", 2);
-	PUT(fdt, "#size-cells", 2);
-	must(fdt_property(fdt, "ranges", NULL, 0));
-	put_device(fdt, "disk@10001000", "virtio,mmio", 0x10001000, 0x1000);
-	put_device(fdt, "disk@10002000", "virtio,mmio", 0x10002000, 0x1000);
-	put_device(fdt, "serial@10000000", "ns16550a", 0x10000000, 0x100);
-	put_device(fdt, "rtc@101000", "google,goldfish-rtc", 0x101000, 0x1000);
-	put_device(fdt, "clint@2000000", "riscv,clint0", 0x2000000, 0x10000);
-	put_device(fdt, "odd@3000000", "test,odd", 0x3000000, 0x1002);
-	put_device(fdt, "mystery@3002000", "test,mystery", 0x3002000, 0x1000);
-	put_device(fdt, "shadow@10001800", "test,shadow", 0x10001800, 0x1000);
-	put_device(fdt, "inram@88000000", "test,inram", 0x88000000, 0x1000);
-	begin(fdt, "noregs");
-	end(fdt);
-	put_interrupts(fdt, interrupts);
-	end(fdt);
-	end(fdt);
-	must(fdt_finish(fdt));
-}
-
 static void put_compartment(void *fdt, const char *name, uint32_t phandle,
 			    uint32_t memory, uint32_t criticality)
 {
@@ -167,14 +31,12 @@ static void put_compartments(void *fdt, uint32_t start, bool is_arm64)
 	put_compartment(fdt, "server", SERVER, start, 2);
 	PUT(fdt, "harts", 0);
 	begin(fdt, "devices");
-	if (is_arm64) {
+	if (is_arm64)
 		put_granted(fdt, "disk", "/virtio_mmio@a000000", "trusted",
 			    true);
-	} else {
+	else
 		put_granted(fdt, "disk", "/soc/disk@10001000", "trusted",
 			    false);
-		put_granted(fdt, "irq", "/soc/irq@d000000", "none", false);
-	}
 	end(fdt);
 	end(fdt);
 	put_compartment(fdt, "client", CLIENT, start + 0x400000, 1);
@@ -274,7 +136,7 @@ void fixture_init(struct fixture *fixture, enum fixture_interrupts interrupts)
 	if (is_arm64)
 		fixture_make_arm64(fixture->machine);
 	else
-		make_machine(fixture->machine, interrupts);
+		fixture_make_riscv(fixture->machine, interrupts);
 	make_manifest(fixture->manifest, ram, is_arm64);
 	must(fdt_open_into(fixture->machine, fixture->machine,
 			   FIXTURE_BLOB_SIZE));

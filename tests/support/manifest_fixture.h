@@ -4,10 +4,10 @@
  * be made wrong one edit at a time.
  *
  * The machine: four harts, 512 MiB at 0x80000000 (GICv3: 0x40000000), what
- * QEMU's virt machine has. The manifest: server (hart 0, a disk, the interrupt
- * controller if one can be granted), client (hart 1), other (harts 2 and 3), one
- * window, one record, two links, one channel, phandles as below. Memory begins
- * 256 MiB into RAM.
+ * QEMU's virt machine has; RISC-V: devices drive sources 1 to 4, 6, 10 and 11 of
+ * its interrupt controller. The manifest: server (hart 0, a disk), client (hart
+ * 1), other (harts 2 and 3), one window, one record, two links, one channel,
+ * phandles as below. Memory begins 256 MiB into RAM.
  */
 #ifndef MANIFEST_FIXTURE_H
 #define MANIFEST_FIXTURE_H
@@ -23,7 +23,7 @@ enum fixture_interrupts {
 /* Phandles in the manifest */
 enum {
 	SERVER = 1, CLIENT, OTHER, DISK_WINDOW, RECORD, DISK_LINK, OTHER_LINK,
-	NOBODY = 99,
+	REGISTERS, NOBODY = 99,
 };
 
 #define FIXTURE_BLOB_SIZE	16384
@@ -68,6 +68,13 @@ void fixture_edit_all(void *tree, const struct fixture_edit *edits,
 /* Grants device `path` to the compartment at `owner`, as its node `name`. */
 void fixture_grant(struct fixture *fixture, const char *owner, const char *name,
 		   const char *path, const char *dma, bool whole_page);
+
+/*
+ * Makes the client an unmodified guest: a UART for a console, and the firmware
+ * plays the device of channel "disk", with window "registers", and the control
+ * page in the record's window. Data is granted, or in the pool.
+ */
+void fixture_add_guest(struct fixture *fixture, bool is_granted);
 
 /* Parse what the fixture holds now. Returns manifest_parse()'s value. */
 int fixture_parse(struct fixture *fixture);

@@ -64,7 +64,8 @@ static inline void start_tree(void *fdt, const char *compatible)
 	must(fdt_property_string(fdt, "compatible", compatible));
 }
 
-/* The machine with a GICv3. */
+/* The machine with a GICv3; with one of RISC-V's controllers. */
 void fixture_make_arm64(void *fdt);
+void fixture_make_riscv(void *fdt, enum fixture_interrupts interrupts);
 
 #endif

@@ -53,6 +53,7 @@ static void make(void)
 	put_image("server", image, IMAGE_SIZE);
 	put_image("client", image, 4);
 	put_image("other", image, 1);
+	put_image("ramdisk", image, IMAGE_SIZE);
 	fdt_end_node(blob);
 	fdt_end_node(blob);
 	UNIT_ASSERT_INT(fdt_finish(blob), 0);
@@ -179,6 +180,48 @@ static void too_large(void)
 			       "has room for 4999", NULL));
 }
 
+static const struct memory_range *read_guest(void)
+{
+	make();
+	fixture_add_guest(&fixture, true);
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	return &fixture.model.compartments[1].initrd_range;
+}
+
+/* Below the tree, in whole pages, clear of the image. */
+static void initrd(void)
+{
+	const struct memory_range *range = read_guest();
+	struct memory_range *memory = &fixture.model.compartments[1].memory[0];
+	const struct fixture_edit gone = DROP_NODE("/images/ramdisk");
+	const struct fixture_edit spoilt =
+		STRING("/images/ramdisk", "data", "something else");
+
+	UNIT_ASSERT_INT(check(), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(range->base, memory->base + 0x400000 - 0x12000);
+	UNIT_ASSERT_INT(range->size, IMAGE_SIZE);
+	UNIT_ASSERT_INT(fixture.model.compartments[0].initrd_range.size, 0);
+	/* Three pages hold both; in two the last byte of one would not fit. */
+	memory->size = MODEL_TREE_SIZE + 0x3000;
+	UNIT_ASSERT_INT(check(), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(range->base, memory->base + 0x1000);
+	memory->size = MODEL_TREE_SIZE + 0x2000;
+	UNIT_ASSERT_INT(check(), COMPARTMENT_ERR_INVALID);
+	CU_ASSERT(fixture_said(&fixture, "/compartments/client: initrd: ",
+			       "\"ramdisk\" has 5000 bytes",
+			       "room for 4096"));
+	read_guest();
+	fixture_edit(blob, &gone);
+	UNIT_ASSERT_INT(check(), COMPARTMENT_ERR_NOT_FOUND);
+	CU_ASSERT(fixture_said(&fixture, "/compartments/client: initrd: ",
+			       "\"ramdisk\" is not in the bundle", NULL));
+	UNIT_ASSERT_INT(range->size, 0);
+	read_guest();
+	fixture_edit(blob, &spoilt);
+	UNIT_ASSERT_INT(check(), COMPARTMENT_ERR_HASH);
+	UNIT_ASSERT_INT(range->size, 0);
+}
+
 /* Every flipped bit of an image or of its hash is noticed. */
 static void flipped_bits(void)
 {
@@ -255,7 +298,7 @@ static void mutations(void)
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(good), UNIT_TEST(missing), UNIT_TEST(hashes),
-	UNIT_TEST(two_hashes), UNIT_TEST(too_large), UNIT_TEST(flipped_bits),
-	UNIT_TEST(truncations), UNIT_TEST(mutations),
+	UNIT_TEST(two_hashes), UNIT_TEST(too_large), UNIT_TEST(initrd),
+	UNIT_TEST(flipped_bits), UNIT_TEST(truncations), UNIT_TEST(mutations),
 };
 UNIT_MAIN("bundle", tests)

@@ -76,20 +76,17 @@ static void sharing(void)
 static void devices(void)
 {
 	const struct model_device *device = fixture.model.devices;
+	enum fixture_interrupts each;
 
-	good(FIXTURE_PLIC);
-	UNIT_ASSERT_INT(fixture.model.device_count, 2);
-	UNIT_ASSERT_INT(device[0].dma, MODEL_DMA_TRUSTED);
-	UNIT_ASSERT_INT(device[0].reset, DEVICE_RESET_VIRTIO_MMIO);
-	UNIT_ASSERT_INT(device[0].regs[0].base, 0x10001000);
-	/* Eight contexts: what they share ends before 0x4000. */
-	UNIT_ASSERT_INT(device[1].role, DEVICE_ROLE_PLIC);
-	UNIT_ASSERT_INT(device[1].reg_count, 1);
-	UNIT_ASSERT_INT(device[1].regs[0].base, 0xd000000);
-	UNIT_ASSERT_INT(device[1].regs[0].size, 0x4000);
-	good(FIXTURE_APLIC);
-	UNIT_ASSERT_INT(device[1].role, DEVICE_ROLE_APLIC);
-	UNIT_ASSERT_INT(device[1].regs[0].size, 0x8000);
+	for (each = FIXTURE_PLIC; each <= FIXTURE_IMSIC; each++) {
+		good(each);
+		UNIT_ASSERT_INT(fixture.model.device_count, 1);
+		UNIT_ASSERT_INT(device->dma, MODEL_DMA_TRUSTED);
+		UNIT_ASSERT_INT(device->reset, DEVICE_RESET_VIRTIO_MMIO);
+		UNIT_ASSERT_INT(device->regs[0].base, 0x10001000);
+		UNIT_ASSERT_INT(device->interrupt_count, 1);
+		UNIT_ASSERT_INT(device->interrupts[0], 1);
+	}
 }
 
 static void interrupt_pages(void)
@@ -99,13 +96,29 @@ static void interrupt_pages(void)
 	good(FIXTURE_PLIC);
 	UNIT_ASSERT_INT(machine->hart_count, 4);
 	UNIT_ASSERT_INT(machine->plic_sources, 95);
+	/* Eight contexts: what they share ends before 0x4000. */
+	UNIT_ASSERT_INT(machine->plic.base, 0xd000000);
+	UNIT_ASSERT_INT(machine->plic.size, 0x4000);
+	UNIT_ASSERT_INT(machine->aplic.size, 0);
+	UNIT_ASSERT_INT(machine->controller, 40);
+	UNIT_ASSERT_INT(machine->harts[2].aplic_index, -1);
 	UNIT_ASSERT_INT(machine->harts[2].plic_context, 5);
 	UNIT_ASSERT_INT(machine->harts[2].plic_page.base, 0xd205000);
 	UNIT_ASSERT_INT(machine->harts[2].imsic_page.size, 0);
 	good(FIXTURE_APLIC);
+	UNIT_ASSERT_INT(machine->plic.size, 0);
+	UNIT_ASSERT_INT(machine->aplic.base, 0xd000000);
+	UNIT_ASSERT_INT(machine->aplic.size, 0x8000);
+	UNIT_ASSERT_INT(machine->aplic_sources, 96);
+	UNIT_ASSERT_INT(machine->aplic_sends_msis, false);
+	UNIT_ASSERT_INT(machine->controller, 40);
+	UNIT_ASSERT_INT(machine->harts[2].aplic_index, 2);
 	UNIT_ASSERT_INT(machine->harts[2].plic_context, -1);
 	UNIT_ASSERT_INT(machine->harts[2].imsic_page.size, 0);
 	good(FIXTURE_IMSIC);
+	UNIT_ASSERT_INT(machine->aplic.base, 0xd000000);
+	UNIT_ASSERT_INT(machine->aplic_sends_msis, true);
+	UNIT_ASSERT_INT(machine->harts[3].aplic_index, 3);
 	UNIT_ASSERT_INT(machine->harts[2].plic_page.size, 0);
 	UNIT_ASSERT_INT(machine->harts[2].imsic_page.base, 0x28002000);
 	UNIT_ASSERT_INT(machine->imsic_identities, 255);
@@ -234,7 +247,7 @@ static void unknown_device(void)
 	};
 	static const struct device_kind kinds[] = {
 		{ .compatible = "test,mystery", .dma = DEVICE_DMA_NEVER },
-		{ .compatible = "riscv,plic0", .role = DEVICE_ROLE_FIRMWARE },
+		{ .compatible = "virtio,mmio", .role = DEVICE_ROLE_FIRMWARE },
 	};
 	size_t i;
 
@@ -248,12 +261,13 @@ static void unknown_device(void)
 	fixture.board.kind_count = 1;
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
 	UNIT_ASSERT_INT(fixture.report.warnings, 0);
-	UNIT_ASSERT_INT(fixture.model.devices[1].role, DEVICE_ROLE_PLIC);
 	/* And before them. */
 	fixture.board.kind_count = 2;
+	fixture_grant(&fixture, "/compartments/client", "second",
+		      "/soc/disk@10002000", "trusted", false);
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_ERR_INVALID);
-	CU_ASSERT(fixture_said(&fixture, "devices/irq", "belongs to the firmware",
-			       NULL));
+	CU_ASSERT(fixture_said(&fixture, "devices/second",
+			       "belongs to the firmware", NULL));
 }
 
 /* Where the firmware's copies go, and when there is no place for them. */

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a compartment's device tree says of cores and interrupts on AArch64. */
-#include <compartment/text.h>
-
 #include "arm64.h"
 #include "../builder.h"
 #include "../tree.h"
-
-#define NODE_NAME_MAX	40
 
 void arm64_put_root_properties(struct builder *builder)
 {
@@ -83,12 +79,9 @@ static void put_gic(struct builder *builder)
 {
 	const struct machine *machine = &builder->model->machine;
 	int node = gicv3_find(machine->tree);
-	char name[NODE_NAME_MAX];
-	struct text text = { .buffer = name, .size = sizeof(name) };
 
-	text_append(&text, "interrupt-controller@%lx",
-		    machine->distributor.base);
-	builder_begin(builder, name);
+	builder_begin_at(builder, "interrupt-controller",
+			 machine->distributor.base);
 	builder_put_string(builder, "compatible", GIC_COMPATIBLE);
 	builder_put(builder, "interrupt-controller", NULL, 0);
 	builder_copy(builder, node, "#interrupt-cells");

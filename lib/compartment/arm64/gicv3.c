@@ -130,16 +130,6 @@ void gicv3_read(struct machine *machine, const struct compartment_board *board,
 	}
 }
 
-/* The interrupt controller that a node's `interrupts` are of, or 0. */
-static uint32_t find_parent(const void *tree, int node)
-{
-	uint32_t phandle = 0;
-
-	for (; node >= 0 && !phandle; node = fdt_parent_offset(tree, node))
-		phandle = tree_u32(tree, node, "interrupt-parent", 0);
-	return phandle;
-}
-
 /*
  * Stops a device from having an interrupt that is not its own: one of each
  * core, one whose distributor registers are not filtered, a doorbell.
@@ -193,7 +183,7 @@ void gicv3_read_device(struct reader *reader, int node,
 	count = tree_cells(tree, device->node, "interrupts", &cells);
 	if (count <= 0)
 		return;
-	is_direct = find_parent(tree, device->node) ==
+	is_direct = tree_interrupt_parent(tree, device->node) ==
 		    fdt_get_phandle(tree, gic);
 	if (!is_direct || (unsigned int)count % stride) {
 		refuse(reader, node, "path",

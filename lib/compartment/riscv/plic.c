@@ -12,7 +12,8 @@
 #define PLIC_CONTEXT_BASE	0x200000ULL
 #define PLIC_CONTEXT_STRIDE	0x1000ULL
 
-bool plic_get_shared(const void *tree, int node, struct memory_range *range)
+/* The registers that all of its contexts share. */
+static bool get_shared(const void *tree, int node, struct memory_range *range)
 {
 	const uint8_t *cells;
 	int count = tree_cells(tree, node, "interrupts-extended", &cells);
@@ -41,7 +42,7 @@ void plic_read(struct machine *machine, const void *tree, int node,
 	unsigned int i;
 	int count;
 
-	if (!plic_get_shared(tree, node, &shared)) {
+	if (!get_shared(tree, node, &shared)) {
 		tree_error(report, tree, node, "interrupts-extended",
 			   "contexts and registers of the PLIC do not fit each other");
 		return;
@@ -50,6 +51,7 @@ void plic_read(struct machine *machine, const void *tree, int node,
 	if (!machine->plic.size) {
 		machine->plic = shared;
 		machine->plic_sources = tree_u32(tree, node, "riscv,ndev", 0);
+		machine->controller = fdt_get_phandle(tree, node);
 	}
 	count = tree_cells(tree, node, "interrupts-extended", &cells);
 	for (i = 0; i < (unsigned int)count / 2; i++) {

@@ -9,9 +9,9 @@
 #include "../reader.h"
 
 static const struct device_kind kinds[] = {
-	KIND("sifive,plic-1.0.0", NEVER, CONTROLLER, PLIC),
-	KIND("riscv,plic0", NEVER, CONTROLLER, PLIC),
-	KIND("riscv,aplic", NEVER, CONTROLLER, APLIC),
+	KIND("sifive,plic-1.0.0", NEVER, UNKNOWN, PLIC),
+	KIND("riscv,plic0", NEVER, UNKNOWN, PLIC),
+	KIND("riscv,aplic", NEVER, UNKNOWN, APLIC),
 	KIND("riscv,imsics", NEVER, UNKNOWN, IMSIC),
 	/* Machine-level interrupts and timers, and the machine's power. */
 	KIND("sifive,clint0", NEVER, UNKNOWN, FIRMWARE),
@@ -30,6 +30,7 @@ static void read_cpu(struct machine_hart *hart, const void *tree,
 
 	(void)report;
 	hart->plic_context = -1;
+	hart->aplic_index = -1;
 	fdt_for_each_subnode(child, tree, hart->node)
 		if (fdt_getprop(tree, child, "interrupt-controller", NULL))
 			hart->intc = fdt_get_phandle(tree, child);
@@ -64,6 +65,8 @@ static void read_interrupts(struct machine *machine,
 			continue;
 		if (kind->role == DEVICE_ROLE_PLIC)
 			plic_read(machine, tree, node, report);
+		else if (kind->role == DEVICE_ROLE_APLIC)
+			aplic_read(machine, tree, node, report);
 		else if (kind->role == DEVICE_ROLE_IMSIC)
 			imsic_read(machine, tree, node, report);
 	}
@@ -74,9 +77,13 @@ static bool get_interrupt_range(const struct machine *machine,
 {
 	const struct machine_hart *hart;
 
-	if (index / 2 >= machine->hart_count)
+	if (index / 2 > machine->hart_count)
 		return false;
-	hart = &machine->harts[index / 2];
+	if (index < 2) {
+		*range = index ? machine->aplic : machine->plic;
+		return true;
+	}
+	hart = &machine->harts[index / 2 - 1];
 	*range = index % 2 ? hart->imsic_page : hart->plic_page;
 	return true;
 }
@@ -84,24 +91,20 @@ static bool get_interrupt_range(const struct machine *machine,
 static const char *find_refusal(const void *tree, int node,
 				const struct device_kind *kind)
 {
+	switch (kind->role) {
+	case DEVICE_ROLE_PLIC:
+	case DEVICE_ROLE_APLIC:
+	case DEVICE_ROLE_IMSIC:
+		break;
+	default:
+		return NULL;
+	}
 	/* Machine-level interrupts would let their owner stop the firmware. */
-	if ((kind->role == DEVICE_ROLE_APLIC ||
-	     kind->role == DEVICE_ROLE_IMSIC) && riscv_is_m_level(tree, node))
-		return "it is the machine level of the interrupt controller, the firmware's own; grant the supervisor level";
+	if (kind->role != DEVICE_ROLE_PLIC && riscv_is_m_level(tree, node))
+		return "it is the machine level of the interrupt controller, the firmware's own";
 	if (kind->role == DEVICE_ROLE_IMSIC)
 		return "interrupt files go to the owners of their harts; no grant is needed";
-	return NULL;
-}
-
-static void read_device(struct reader *reader, int node,
-			struct model_device *device)
-{
-	(void)node;
-	/* The rest of a PLIC are pages of single contexts. */
-	if (device->role == DEVICE_ROLE_PLIC)
-		device->reg_count =
-			plic_get_shared(reader->model->machine.tree,
-					device->node, &device->regs[0]);
+	return "the firmware filters it by source: a compartment has the interrupts of its devices; no grant is needed";
 }
 
 static unsigned int count_protection(const struct model *model,
@@ -117,19 +120,6 @@ static unsigned int get_hart_pages(const struct machine_hart *hart, bool own,
 	pages[1] = hart->plic_page;
 	/* A foreign context page would let it claim foreign sources. */
 	return own ? 2 : 1;
-}
-
-/* What the owner of the shared registers could do to everyone else. */
-static const char *describe_trust(const struct model_device *device)
-{
-	switch (device->role) {
-	case DEVICE_ROLE_PLIC:
-		return ", trusted with priorities and enables of all harts";
-	case DEVICE_ROLE_APLIC:
-		return ", trusted: could aim interrupts at any hart";
-	default:
-		return "";
-	}
 }
 
 static void describe_hart(const struct machine_hart *hart, struct text *text)
@@ -150,16 +140,18 @@ const struct architecture architecture_riscv = {
 	.read_cpu = read_cpu,
 	.read_interrupts = read_interrupts,
 	.get_interrupt_range = get_interrupt_range,
-	.interrupt_range_name = "a hart's interrupt page",
+	.get_free_interrupt = riscv_get_free_interrupt,
+	.interrupt_range_name = "the interrupt controller",
 	.find_refusal = find_refusal,
-	.read_device = read_device,
+	.read_device = riscv_read_device,
 	.protection_unit = "protection entries",
 	.protection_advice = "fewer or adjoining ranges of power-of-two sizes, aligned to their size, take fewer",
 	.count_protection = count_protection,
 	.get_hart_pages = get_hart_pages,
-	.describe_trust = describe_trust,
 	.describe_hart = describe_hart,
 	.put_cpus_properties = riscv_put_cpus_properties,
+	.put_soc_nodes = riscv_put_soc_nodes,
 	.put_cpu = riscv_put_cpu,
 	.put_device_property = riscv_put_device_property,
+	.put_interrupt = riscv_put_interrupt,
 };

@@ -9,6 +9,3 @@
 #define DISK_NEIGHBOUR		"/virtio_mmio@a000200"
 #define SECOND_DISK		"/virtio_mmio@a001000"
 #define FLASH			"/flash@0"
-
-// The firmware filters the GIC by source, and grants it to nobody.
-#define GRANT_OF_INTERRUPT_CONTROLLER
