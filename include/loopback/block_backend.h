@@ -69,6 +69,9 @@ struct loopback_block_backend {
 	uint32_t segment_size_max;
 	/* preferred unit in bytes, 0: 512 */
 	uint32_t block_size;
+	/* what is known of its blocks, as it lays it out: little-endian */
+	struct virtio_blk_topology topology;
+	bool has_topology;
 	bool read_only;
 	/*
 	 * Writes that have ended become stable with the next flush only. For a
@@ -78,6 +81,8 @@ struct loopback_block_backend {
 	bool flush;
 	/* sectors in one discard, 0: cannot discard */
 	uint32_t discard_max;
+	/* sectors that a discard is best a multiple of, 0: 1 */
+	uint32_t discard_alignment;
 	/* sectors in one write-zeroes, 0: cannot */
 	uint32_t write_zeroes_max;
 	bool write_zeroes_unmap;

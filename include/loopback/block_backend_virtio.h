@@ -63,8 +63,8 @@ struct loopback_block_disk {
 #define LOOPBACK_BLOCK_DISK_FEATURES                                    \
 	(1ull << VIRTIO_BLK_F_SIZE_MAX | 1ull << VIRTIO_BLK_F_SEG_MAX | \
 	 1ull << VIRTIO_BLK_F_RO | 1ull << VIRTIO_BLK_F_BLK_SIZE |      \
-	 1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_DISCARD |    \
-	 1ull << VIRTIO_BLK_F_WRITE_ZEROES)
+	 1ull << VIRTIO_BLK_F_FLUSH | 1ull << VIRTIO_BLK_F_TOPOLOGY |   \
+	 1ull << VIRTIO_BLK_F_DISCARD | 1ull << VIRTIO_BLK_F_WRITE_ZEROES)
 
 /*
  * Prepare over a live disk.

@@ -36,6 +36,7 @@
 #include <stdint.h>
 
 #include <loopback/error.h>
+#include <loopback/handshake.h>
 #include <loopback/layout.h>
 #include <loopback/notify.h>
 #include <loopback/transport.h>
@@ -94,17 +95,11 @@ struct loopback_client_queue_memory {
 struct loopback_client {
 	struct loopback_client_config config;
 	enum loopback_client_state state;
-	uint64_t server_generation;
-	uint64_t device_features;
+	struct loopback_handshake handshake;
 	uint64_t driver_features;
-	/* last request word sent */
-	uint64_t request;
 	struct loopback_control *control;
 	/* changes whenever everything in flight has ended */
 	uint32_t epoch;
-	uint32_t queue_count;
-	uint32_t queue_size_max;
-	uint32_t config_size;
 	int peer_error;
 	struct loopback_client_queue_memory queue[LOOPBACK_QUEUES_MAX];
 };
@@ -120,7 +115,7 @@ int loopback_client_init(struct loopback_client *client,
 /*
  * Read what the server published, check it, and request a reset so that no
  * former life of this client leaves anything behind. Allowed when detached or
- * dead. On success device_features, queue_count and queue_size_max are valid.
+ * dead. On success what the handshake says of the header is valid.
  * Errors: LOOPBACK_ERR_NOT_READY (retry upon the doorbell),
  * LOOPBACK_ERR_VERSION, LOOPBACK_ERR_DEVICE, LOOPBACK_ERR_PROTOCOL (a header no
  * server may publish), LOOPBACK_ERR_STATE.

@@ -17,6 +17,7 @@
 #ifndef LOOPBACK_LAYOUT_H
 #define LOOPBACK_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,6 +68,8 @@ enum loopback_client_presence {
 	LOOPBACK_CLIENT_ABSENT = 0,
 	LOOPBACK_CLIENT_ATTACHED = 1,
 	LOOPBACK_CLIENT_CLOSED = 2,
+	/* attached, and goes on with a life that continues the one it knows */
+	LOOPBACK_CLIENT_ADOPTING = 3,
 };
 
 /* loopback_queue_answer.state */
@@ -149,6 +152,17 @@ struct loopback_control {
 	uint8_t reserved[2048];
 };
 
+/*
+ * Whether the life `generation`, which says `resumed_from`, continues the life
+ * `known`: lives that continue each other are a row of numbers from
+ * `resumed_from` on, some of which nobody ever saw READY.
+ */
+static inline bool loopback_is_continued(uint64_t resumed_from,
+					 uint64_t generation, uint64_t known)
+{
+	return resumed_from && resumed_from <= known && known < generation;
+}
+
 #define LOOPBACK_LAYOUT_AT(type, field, offset)                  \
 	_Static_assert(offsetof(struct type, field) == (offset), \
 		       #type "." #field)
@@ -199,7 +213,9 @@ struct loopback_record {
 	uint32_t status;
 	uint64_t driver_features[2];
 	uint64_t client_generation;
-	uint64_t reserved[10];
+	/* first generation that the next life may continue; 0: none */
+	uint64_t kept_from;
+	uint64_t reserved[9];
 	struct loopback_record_queue queue[];
 };
 

@@ -8,9 +8,10 @@
  * Concurrency: one caller at a time per endpoint. The client runs concurrently.
  * Trust: the client is not trusted with anything. It reaches the pool and the
  * control page; every word of theirs is loaded once, validated, and only then
- * used. Descriptors are translated over a region table that holds the pool and
- * nothing else, so no ring can name the control page, the record or the
- * server's own memory. A client can break its own queues, never the server.
+ * used. Descriptors are translated over a region table that holds the pool (or
+ * what of the client's memory was granted) and nothing else, so no ring can
+ * name the control page, the record or the server's own memory. A client can
+ * break its own queues, never the server.
  * Specification: docs/channel.md, 4 and 6; VirtIO 1.2, 2.1, 2.4, 3.1.
  */
 #ifndef LOOPBACK_SERVER_H
@@ -69,11 +70,18 @@ struct loopback_device {
 struct loopback_server_config {
 	/* control page, 64-byte aligned */
 	void *control;
-	/* where the pool is mapped here */
+	/* window mode: where the pool is mapped here */
 	void *pool;
 	/* its address on the bus */
 	uint64_t pool_address;
 	uint64_t pool_size;
+	/*
+	 * Grant mode: instead of the pool, `region_count` ranges of the
+	 * client's memory, at most VIRTIO_REGION_MAX; the server keeps the
+	 * pointer. Window mode: NULL and 0.
+	 */
+	const struct virtio_region *regions;
+	unsigned int region_count;
 	/*
 	 * server-private, or NULL: then generations are only as good as the
 	 * page
@@ -95,18 +103,26 @@ struct loopback_server_queue {
 	enum loopback_queue_state state;
 	struct loopback_queue_request area;
 	struct virtq_device virtq;
+	/* chains of the life before that are to be taken again: how many */
+	uint16_t again;
+	/* and the first head that may be one of them */
+	uint16_t again_head;
 };
 
 struct loopback_server {
 	struct loopback_server_config config;
 	const struct loopback_device *device;
-	struct virtio_region region;
+	/* window mode: the pool */
+	struct virtio_region pool;
 	struct virtio_region_table regions;
 	struct loopback_record *record;
 	struct loopback_control *control;
 	uint64_t features;
 	uint64_t driver_features;
 	uint64_t generation;
+	/* first generation that this life continues, that the next may; or 0 */
+	uint64_t resumed_from;
+	uint64_t kept_from;
 	/* last request word that was taken up */
 	uint64_t handled;
 	/* sequence number of the last answer */
@@ -127,8 +143,9 @@ struct loopback_server {
 /*
  * Prepare an endpoint for `device`; touches neither page nor record.
  * Errors: LOOPBACK_ERR_INVALID (null or misaligned pointer, missing callback,
- * queue count, pool that wraps, control page or record in the pool, record too
- * small), LOOPBACK_ERR_SIZE, LOOPBACK_ERR_ALIGNMENT (pool and its address
+ * queue count, pool or region that wraps or is refused by
+ * virtio_region_table_init(), control page or record in one, record too small),
+ * LOOPBACK_ERR_SIZE, LOOPBACK_ERR_ALIGNMENT (pool or region and its address
  * differ modulo 16).
  */
 int loopback_server_init(struct loopback_server *server,
@@ -137,8 +154,11 @@ int loopback_server_init(struct loopback_server *server,
 
 /*
  * Begin a new life: choose its generation, write header, features and
- * configuration, say READY, ring the control bit. Nothing of a former life is
- * continued.
+ * configuration, say READY, ring the control bit. If the record says that the
+ * client adopts (LOOPBACK_CLIENT_ADOPTING) and describes a device that fits
+ * this one, the life before is continued: queues are live at once, what was in
+ * flight is taken again, and the bits of the live queues are rung too. The
+ * caller then goes on as if every bit of the channel had been rung.
  * Errors: LOOPBACK_ERR_STATE (published already).
  */
 int loopback_server_publish(struct loopback_server *server);

@@ -108,9 +108,16 @@ static void fill_limits(struct loopback_block_disk *disk)
 		backend->segment_size_max = virtio_le32(config->blk.size_max);
 	if (config->features & VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE))
 		backend->block_size = virtio_le32(config->blk.blk_size);
-	if (config->features & VIRTIO_FEATURE(VIRTIO_BLK_F_DISCARD))
+	if (config->features & VIRTIO_FEATURE(VIRTIO_BLK_F_TOPOLOGY)) {
+		backend->topology = config->blk.topology;
+		backend->has_topology = true;
+	}
+	if (config->features & VIRTIO_FEATURE(VIRTIO_BLK_F_DISCARD)) {
 		backend->discard_max =
 			virtio_le32(config->blk.max_discard_sectors);
+		backend->discard_alignment =
+			virtio_le32(config->blk.discard_sector_alignment);
+	}
 	if (config->features & VIRTIO_FEATURE(VIRTIO_BLK_F_WRITE_ZEROES)) {
 		backend->write_zeroes_max =
 			virtio_le32(config->blk.max_write_zeroes_sectors);

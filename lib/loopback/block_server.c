@@ -25,6 +25,8 @@ static void fill_config(struct loopback_block_server *block)
 		pieces < backend->segment_max ? pieces : backend->segment_max;
 	if (backend->segment_size_max)
 		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_SIZE_MAX);
+	if (backend->has_topology)
+		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_TOPOLOGY);
 	if (backend->read_only)
 		features |= VIRTIO_FEATURE(VIRTIO_BLK_F_RO);
 	if (backend->flush)
@@ -41,10 +43,12 @@ static void fill_config(struct loopback_block_server *block)
 	block->blk.blk_size =
 		virtio_le32(backend->block_size ? backend->block_size :
 						  VIRTIO_BLK_SECTOR_SIZE);
+	block->blk.topology = backend->topology;
 	block->blk.num_queues = virtio_le16(1);
 	block->blk.max_discard_sectors = virtio_le32(backend->discard_max);
 	block->blk.max_discard_seg = virtio_le32(backend->discard_max ? 1 : 0);
-	block->blk.discard_sector_alignment = virtio_le32(1);
+	block->blk.discard_sector_alignment = virtio_le32(
+		backend->discard_alignment ? backend->discard_alignment : 1);
 	block->blk.max_write_zeroes_sectors =
 		virtio_le32(backend->write_zeroes_max);
 	block->blk.max_write_zeroes_seg =
@@ -254,19 +258,14 @@ static bool take(struct loopback_block_server *block, struct virtq_chain *chain)
 	return true;
 }
 
-/* Ask for the flushes that needs_flush() found. False: no room for one. */
-static bool flush_writes(struct loopback_block_server *block)
+/* Ask for the next flush that needs_flush() found. False: no room for it. */
+static bool flush_write(struct loopback_block_server *block)
 {
-	struct loopback_block_server_slot *slot;
-	bool room = true;
+	struct loopback_block_server_slot *slot = take_slot(&block->unstable);
 
-	while (room && block->unstable) {
-		slot = take_slot(&block->unstable);
-		prepare(block, slot);
-		slot->request.type = VIRTIO_BLK_T_FLUSH;
-		room = submit(block, slot);
-	}
-	return room;
+	prepare(block, slot);
+	slot->request.type = VIRTIO_BLK_T_FLUSH;
+	return submit(block, slot);
 }
 
 int loopback_block_server_process(struct loopback_block_server *block,
@@ -283,8 +282,9 @@ int loopback_block_server_process(struct loopback_block_server *block,
 	if (!virtq)
 		return LOOPBACK_ERR_STATE;
 	publish(block);
-	room = (!block->pending || submit(block, block->pending)) &&
-	       flush_writes(block);
+	room = !block->pending || submit(block, block->pending);
+	while (room && block->unstable)
+		room = flush_write(block);
 	virtq_device_disable_notifications(virtq);
 	while (room && budget && block->free) {
 		ret = block->transport.pop(block->transport.ctx, QUEUE, &chain);
@@ -293,8 +293,8 @@ int loopback_block_server_process(struct loopback_block_server *block,
 		budget--;
 		room = take(block, &chain);
 	}
-	if (room)
-		flush_writes(block);
+	while (room && block->unstable)
+		room = flush_write(block);
 	block->config.backend->kick(block->config.backend);
 	publish(block);
 	if (ret < 0) {

@@ -45,8 +45,8 @@ static int read_config(void *ctx, void *buffer, uint32_t length)
 	struct loopback_client *client = ctx;
 	int ret;
 
-	if (length > client->config_size)
-		length = client->config_size;
+	if (length > client->handshake.config_size)
+		length = client->handshake.config_size;
 	ret = loopback_client_read_config(client, 0, buffer, length);
 	return ret ? ret : (int)length;
 }

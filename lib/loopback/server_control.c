@@ -34,7 +34,7 @@ void loopback_server_answer(struct loopback_server *server, uint32_t status,
 }
 
 /* VirtIO 1.2, 2.1 and 3.1.1: bits are set in order and never taken back. */
-static int check_status(uint32_t granted, uint32_t status)
+int loopback_status_check(uint32_t granted, uint32_t status)
 {
 	/* Stops bits that a driver may not set from being taken for others. */
 	if (status & ~STATUS_DRIVER)
@@ -72,9 +72,15 @@ static int settle_features(struct loopback_server *server)
 static int begin_reset(struct loopback_server *server,
 		       uint64_t client_generation)
 {
+	uint32_t presence = page_load32(&server->control->client.state);
+
 	server->client_generation = client_generation;
-	server->closing = page_load32(&server->control->client.state) ==
-			  LOOPBACK_CLIENT_CLOSED;
+	server->closing = presence == LOOPBACK_CLIENT_CLOSED;
+	/* Any other client reuses its memory once a life has ended. */
+	if (presence != LOOPBACK_CLIENT_ADOPTING)
+		server->kept_from = 0;
+	else if (!server->kept_from)
+		server->kept_from = server->generation;
 	loopback_queues_stop(server, 0);
 	server->next_status = 0;
 	server->draining = true;
@@ -94,7 +100,7 @@ static int advance(struct loopback_server *server, uint32_t status)
 	uint32_t granted = server->status;
 	bool starting = !(granted & VIRTIO_STATUS_DRIVER_OK) &&
 			status & VIRTIO_STATUS_DRIVER_OK;
-	int ret = check_status(granted, status);
+	int ret = loopback_status_check(granted, status);
 
 	/* An error stays until reset: no other request heals a device. */
 	if (granted & VIRTIO_STATUS_DEVICE_NEEDS_RESET)
@@ -136,13 +142,16 @@ static int handle_request(struct loopback_server *server)
 {
 	const struct loopback_client_line *line = &server->control->client;
 	uint64_t client_generation = page_load64(&line->generation);
+	uint64_t named = page_load64(&line->server_generation);
 	uint32_t status = LOOPBACK_WORD_STATUS(server->handled);
 
 	/*
 	 * Stops a request that was meant for an earlier life, whose rings and
 	 * features this one does not know.
 	 */
-	if (page_load64(&line->server_generation) != server->generation)
+	if (named != server->generation &&
+	    !loopback_is_continued(server->resumed_from, server->generation,
+				   named))
 		return refuse(server, server->status, LOOPBACK_ERR_STALE);
 	if (!status)
 		return begin_reset(server, client_generation);

@@ -69,27 +69,18 @@ static int convert_ring_error(int error)
 	}
 }
 
-static int queue_bring_up(struct loopback_server *server, unsigned int queue)
+int loopback_queue_start(struct loopback_server *server, unsigned int queue,
+			 const struct virtq_position *resume)
 {
-	const struct loopback_queue_request *shared =
-		&server->control->queue[queue];
 	struct loopback_server_queue *own = &server->config.queues[queue];
 	struct virtq_device_config config = {
 		.features = server->driver_features,
 		.regions = &server->regions,
 		.slots = server->config.slots +
 			 (size_t)queue * server->config.queue_size_max,
+		.resume = resume,
 	};
 	int ret;
-
-	/*
-	 * The one time these words are read; a later change by the client
-	 * changes nothing until the queue has been down.
-	 */
-	own->area.size = page_load32(&shared->size);
-	own->area.descriptor_area = page_load64(&shared->descriptor_area);
-	own->area.driver_area = page_load64(&shared->driver_area);
-	own->area.device_area = page_load64(&shared->device_area);
 
 	/* Stops a size that the private arrays have no room for. */
 	if (own->area.size > server->config.queue_size_max)
@@ -101,9 +92,29 @@ static int queue_bring_up(struct loopback_server *server, unsigned int queue)
 	ret = convert_ring_error(virtq_device_init(&own->virtq, &config));
 	if (ret)
 		return ret;
-	if (queue_overlaps_others(server, queue))
-		return LOOPBACK_ERR_OVERLAP;
+	return queue_overlaps_others(server, queue) ? LOOPBACK_ERR_OVERLAP :
+						      LOOPBACK_OK;
+}
 
+static int queue_bring_up(struct loopback_server *server, unsigned int queue)
+{
+	const struct loopback_queue_request *shared =
+		&server->control->queue[queue];
+	struct loopback_server_queue *own = &server->config.queues[queue];
+	int ret;
+
+	/*
+	 * The one time these words are read; a later change by the client
+	 * changes nothing until the queue has been down.
+	 */
+	own->area.size = page_load32(&shared->size);
+	own->area.descriptor_area = page_load64(&shared->descriptor_area);
+	own->area.driver_area = page_load64(&shared->driver_area);
+	own->area.device_area = page_load64(&shared->device_area);
+	ret = loopback_queue_start(server, queue, NULL);
+	if (ret)
+		return ret;
+	own->again = 0;
 	own->state = LOOPBACK_QUEUE_LIVE;
 	loopback_record_queue_up(server, queue);
 	return LOOPBACK_OK;
@@ -130,7 +141,8 @@ static int read_ready(struct loopback_server *server, uint32_t *ready)
 	return LOOPBACK_OK;
 }
 
-static void announce_live(struct loopback_server *server, unsigned int queue)
+void loopback_queue_announce(struct loopback_server *server,
+			     unsigned int queue)
 {
 	page_store32(&server->control->answer[queue].error, 0);
 	page_store32(&server->control->answer[queue].state,
@@ -161,7 +173,7 @@ static int bring_up(struct loopback_server *server, uint32_t ready)
 		if (!(started >> queue & 1))
 			continue;
 		if (!ret) {
-			announce_live(server, queue);
+			loopback_queue_announce(server, queue);
 			continue;
 		}
 		queues[queue].state = LOOPBACK_QUEUE_DISABLED;

@@ -16,15 +16,34 @@ static void record_clear_queue(struct loopback_record_queue *log)
 	unsigned int i;
 
 	page_store32_release(&log->ready, 0);
-	log->size = 0;
-	log->descriptor_area = 0;
-	log->driver_area = 0;
-	log->device_area = 0;
-	log->progress = 0;
+	/* Release: after the store that keeps a next life from resuming this */
+	page_store32_release(&log->size, 0);
+	page_store64_release(&log->descriptor_area, 0);
+	page_store64_release(&log->driver_area, 0);
+	page_store64_release(&log->device_area, 0);
+	page_store64_release(&log->progress, 0);
 	for (i = 0; i < LOOPBACK_RECORD_WORDS; i++) {
-		log->in_flight[i] = 0;
-		log->staged[i] = 0;
+		page_store64_release(&log->in_flight[i], 0);
+		page_store64_release(&log->staged[i], 0);
 	}
+}
+
+bool loopback_record_is_valid(const struct loopback_record *record)
+{
+	return page_load32(&record->magic) == LOOPBACK_RECORD_MAGIC &&
+	       page_load32(&record->version) == LOOPBACK_RECORD_VERSION;
+}
+
+uint64_t loopback_generation_after(uint64_t last, uint64_t page_generation)
+{
+	/*
+	 * The page's value may be the client's forgery: differing from it is
+	 * what counts, for the client compares with what it saw there.
+	 */
+	do {
+		last++;
+	} while (last == page_generation || !last);
+	return last;
 }
 
 uint64_t loopback_record_begin(struct loopback_server *server,
@@ -34,17 +53,9 @@ uint64_t loopback_record_begin(struct loopback_server *server,
 	uint64_t generation = page_generation;
 	unsigned int queue;
 
-	if (record && page_load32(&record->magic) == LOOPBACK_RECORD_MAGIC &&
-	    page_load32(&record->version) == LOOPBACK_RECORD_VERSION)
+	if (record && loopback_record_is_valid(record))
 		generation = page_load64(&record->generation);
-	/*
-	 * The page's value may be the client's forgery: differing from it is
-	 * what counts, for the client compares with what it saw there.
-	 */
-	do {
-		generation++;
-	} while (generation == page_generation || !generation);
-
+	generation = loopback_generation_after(generation, page_generation);
 	if (!record)
 		return generation;
 	page_store32_release(&record->magic, 0);
@@ -55,6 +66,7 @@ uint64_t loopback_record_begin(struct loopback_server *server,
 	page_store64(&record->driver_features[0], 0);
 	page_store64(&record->driver_features[1], 0);
 	page_store64(&record->client_generation, 0);
+	page_store64(&record->kept_from, 0);
 	for (queue = 0; queue < server->device->queue_count; queue++)
 		record_clear_queue(&record->queue[queue]);
 	page_store32_release(&record->magic, LOOPBACK_RECORD_MAGIC);
@@ -68,7 +80,11 @@ void loopback_record_status(struct loopback_server *server)
 	if (!record)
 		return;
 	page_store64(&record->client_generation, server->client_generation);
-	page_store64(&record->driver_features[0], server->driver_features);
+	page_store64(&record->kept_from, server->kept_from);
+	/* A status without FEATURES_OK makes the former features void. */
+	if (server->status & VIRTIO_STATUS_FEATURES_OK)
+		page_store64(&record->driver_features[0],
+			     server->driver_features);
 	page_store32_release(&record->status, server->status);
 }
 
@@ -109,6 +125,20 @@ static void mark(uint64_t *words, uint16_t head)
 	uint64_t *word = &words[head / 64];
 
 	page_store64(word, page_load64(word) | 1ull << head % 64);
+}
+
+bool loopback_record_is_marked(const struct loopback_record_queue *log,
+			       unsigned int head)
+{
+	return page_load64(&log->in_flight[head / 64]) >> head % 64 & 1;
+}
+
+void loopback_record_unmark(struct loopback_record_queue *log,
+			    unsigned int head)
+{
+	uint64_t *word = &log->in_flight[head / 64];
+
+	page_store64_release(word, page_load64(word) & ~(1ull << head % 64));
 }
 
 void loopback_server_log_taken(struct loopback_server *server,
@@ -175,5 +205,19 @@ void loopback_server_log_published(struct loopback_server *server,
 				  0));
 	/* With a staged count of 0 a next life ignores what is left here. */
 	for (i = 0; i < words; i++)
+		page_store64_release(&log->staged[i], 0);
+}
+
+void loopback_record_unstage(struct loopback_server *server, unsigned int queue)
+{
+	struct loopback_record_queue *log = &server->record->queue[queue];
+	uint64_t progress = page_load64(&log->progress);
+	unsigned int i;
+
+	page_store64_release(
+		&log->progress,
+		LOOPBACK_PROGRESS(LOOPBACK_PROGRESS_AVAIL(progress),
+				  LOOPBACK_PROGRESS_USED(progress), 0));
+	for (i = 0; i < LOOPBACK_RECORD_WORDS; i++)
 		page_store64_release(&log->staged[i], 0);
 }

@@ -6,6 +6,8 @@
  */
 #include <loopback/server.h>
 
+#include "server_private.h"
+
 static struct virtq_device *get_queue(void *ctx, unsigned int queue)
 {
 	return loopback_server_get_queue(ctx, queue);
@@ -18,9 +20,13 @@ static uint64_t get_features(void *ctx)
 
 static int pop(void *ctx, unsigned int queue, struct virtq_chain *chain)
 {
-	struct virtq_device *virtq = loopback_server_get_queue(ctx, queue);
-	int ret = virtq_device_pop(virtq, chain);
+	struct loopback_server *server = ctx;
+	struct loopback_server_queue *own = &server->config.queues[queue];
+	int ret;
 
+	if (own->again)
+		return loopback_server_pop_again(server, queue, chain);
+	ret = virtq_device_pop(&own->virtq, chain);
 	if (ret > 0)
 		loopback_server_log_taken(ctx, queue, chain->head);
 	return ret;

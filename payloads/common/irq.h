@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts of a payload: doorbells, wired sources of the controller that the
- * compartment was granted, those between its own harts. What knows the
- * interrupt controllers is the architecture's, and is marked.
+ * Interrupts of a payload: doorbells, wired sources of its own devices, those
+ * between its own harts. What knows the interrupt controllers is the
+ * architecture's, and is marked.
  *
  * Ownership: a handler's context is its caller's and must live as long as the
  * payload.
  * Concurrency: handlers run in irq_poll() and irq_wait(), on the hart that
  * calls them, so they never interrupt anything. One hart sets everything up
  * before another one polls.
- * Trust: an interrupt is a hint, and may come for no reason: the owner of the
- * controller, a device or a peer can send as many as it likes.
+ * Trust: an interrupt is a hint, and may come for no reason: a device or a peer
+ * can send as many as it likes.
  */
 #ifndef COMMON_IRQ_H
 #define COMMON_IRQ_H
@@ -25,15 +25,15 @@ typedef void (*irq_handler)(void *context);
 
 /*
  * Implemented by the architecture: takes the calling hart's interrupts into
- * use, with whatever controller the compartment's tree grants it. Returns 0, or
+ * use, with whatever controller the compartment's tree describes. Returns 0, or
  * -1 after saying what is wrong.
  */
 int irq_init(const struct tree *tree);
 
 /*
- * Implemented by the architecture: whether the controller that the compartment
- * owns, if it owns one, is as if nobody had used it: before irq_init(), which
- * is to start from there. And for the sake of that check: leaves in it what
+ * Implemented by the architecture: whether the controller, as far as the
+ * compartment sees it, is as if nobody had used it: before irq_init(), which is
+ * to start from there. And for the sake of that check: leaves in it what
  * irq_init() alone would not.
  */
 bool irq_is_clear(const struct tree *tree);

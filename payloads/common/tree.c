@@ -89,6 +89,7 @@ static int tree_read_devices(struct tree *tree)
 			return -1;
 		device = &tree->devices[tree->device_count++];
 		device->name = fdt_get_name(blob, node, NULL);
+		device->label = tree_read_string(blob, node, "bulkhead,name");
 		device->compatible = fdt_getprop(blob, node, "compatible",
 						 &device->compatible_size);
 		device->reg = tree_read_range(blob, node, "reg", 0);
@@ -136,6 +137,32 @@ static int tree_read_links(struct tree *tree)
 	return 0;
 }
 
+/*
+ * In ascending order; what adjoins becomes one, so that a buffer may lie across
+ * a seam which the client cannot see.
+ */
+static int tree_read_grants(const void *blob, int node,
+			    struct tree_channel *channel)
+{
+	struct tree_range *last = NULL;
+
+	for (unsigned int i = 0;; i++) {
+		struct tree_range range = tree_read_range(blob, node, "memory",
+							  i);
+
+		if (!range.size)
+			return 0;
+		if (last && last->base + last->size == range.base) {
+			last->size += range.size;
+			continue;
+		}
+		if (channel->grant_count == TREE_GRANTS_MAX)
+			return -1;
+		last = &channel->grants[channel->grant_count++];
+		*last = range;
+	}
+}
+
 static int tree_read_channels(struct tree *tree)
 {
 	const void *blob = tree->blob;
@@ -163,6 +190,8 @@ static int tree_read_channels(struct tree *tree)
 		channel->control = tree_read_range(blob, node, "control", 0);
 		channel->pool = tree_read_range(blob, node, "pool", 0);
 		channel->record = tree_read_range(blob, node, "record", 0);
+		if (tree_read_grants(blob, node, channel))
+			return -1;
 	}
 	return 0;
 }
@@ -259,4 +288,16 @@ uint64_t tree_get_number(const struct tree *tree, const char *key,
 	for (s++; *s >= '0' && *s <= '9'; s++)
 		number = number * 10 + *s - '0';
 	return number;
+}
+
+const char *tree_get_string(const struct tree *tree, const char *key,
+			    size_t *length)
+{
+	const char *s = tree_find_word(tree, key, '=');
+
+	if (!s)
+		return NULL;
+	for (s++, *length = 0; s[*length] && s[*length] != ' ';)
+		(*length)++;
+	return s;
 }

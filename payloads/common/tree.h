@@ -10,6 +10,7 @@
 #define COMMON_TREE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <common/hart.h>
 #include <common/tree_range.h>
@@ -19,9 +20,13 @@
 #define TREE_WINDOWS_MAX	8
 #define TREE_LINKS_MAX		16
 #define TREE_DEVICES_MAX	32
+/* ranges of memory that a channel's client may have */
+#define TREE_GRANTS_MAX		4
 
 struct tree_device {
 	const char *name;
+	/* in the manifest; "": it came along with another */
+	const char *label;
 	/* string list */
 	const void *compatible;
 	int compatible_size;
@@ -59,6 +64,9 @@ struct tree_channel {
 	struct tree_range pool;
 	/* server only */
 	struct tree_range record;
+	/* server only: in place of the pool, the client's memory, joined */
+	struct tree_range grants[TREE_GRANTS_MAX];
+	unsigned int grant_count;
 };
 
 struct tree {
@@ -99,6 +107,13 @@ bool tree_has_word(const struct tree *tree, const char *word);
 /* The number in `key=number` of the boot arguments, or `otherwise`. */
 uint64_t tree_get_number(const struct tree *tree, const char *key,
 			 uint64_t otherwise);
+
+/*
+ * What stands behind `key=` in the boot arguments up to the next space, its
+ * length in *length; NULL: there is none.
+ */
+const char *tree_get_string(const struct tree *tree, const char *key,
+			    size_t *length);
 
 /*
  * Properties of the node at offset `node`: the first cell, or `otherwise`; a

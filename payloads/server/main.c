@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Serves the machine's virtio block disk to every channel that names this
- * compartment as its server; ends when every client has.
+ * Serves the virtio block disks of this compartment to the channels that name it
+ * as their server, the first to the first and so on, and the last to all that
+ * are left; ends when every client has.
  *
  * Boot arguments:
  *	ssip		take doorbells as software interrupts
@@ -9,20 +10,32 @@
  *			life have ended and others are at the disk; later lives
  *			look at what is left in the interrupt controller
  *	restarts=N	how often to do so (1)
+ *	disks=A,B	the disks of the channels in turn, by manifest name
  *	depth=N		requests of a client at the disk (its queue's size)
  *	silent		publish nothing
+ *	late=N		publish N ms after the start
+ *	deaf		the first life answers no client once it has started
  *	bench		print what `make bench` collects
  */
 #include <common/console.h>
 #include <common/bell.h>
 #include <common/firmware.h>
+#include <common/hart.h>
 #include <common/irq.h>
 #include <common/report.h>
 #include <string.h>
 #include <common/tree.h>
 #include "server.h"
 
-static struct server_disk server_disk;
+static void server_wait(void)
+{
+	uint64_t until = hart_get_time() +
+			 tree_get_number(&tree, "late", 0) * tree.timebase /
+				 1000;
+
+	while (hart_get_time() < until)
+		irq_wait_until(until);
+}
 
 static void server_init(void)
 {
@@ -35,8 +48,10 @@ static void server_init(void)
 		print("the firmware refused the doorbell page\n");
 		firmware_end(true);
 	}
-	if (server_disk_init(&server_disk) ||
-	    server_channels_init(&server_disk))
+	if (server_disks_init())
+		firmware_end(true);
+	server_wait();
+	if (server_channels_init())
 		firmware_end(true);
 }
 
@@ -45,8 +60,8 @@ static void server_report(void)
 	struct server_totals totals = server_channels_count();
 
 	print("all clients are done: %lu requests, %lu refused, %lu disk interrupts, %lu data bytes copied\n",
-	      totals.requests, totals.refused, server_disk.interrupts,
-	      copy_bytes);
+	      totals.requests, totals.refused,
+	      server_disks_count_interrupts(), copy_bytes);
 }
 
 /* What the firmware was entered for without being called: interrupts. */
@@ -59,7 +74,7 @@ static uint64_t server_get_uncalled(void)
 
 static void server_report_bench(uint64_t uncalled)
 {
-	uint64_t interrupts = server_disk.interrupts;
+	uint64_t interrupts = server_disks_count_interrupts();
 
 	print("bench: server_bytes_copied %lu bytes\n", copy_bytes);
 	/* Software interrupts cost entries too, for doorbells. */
@@ -104,7 +119,8 @@ void payload_main(void)
 			irq_poll();
 		else
 			irq_wait();
-		more = server_channels_poll(server_disk_poll(&server_disk));
+		server_disks_poll();
+		more = server_channels_poll();
 		server_restart_if_due(lifetime);
 	}
 	uncalled = server_get_uncalled() - uncalled;

@@ -51,6 +51,8 @@ void channel_new_server(struct channel *channel)
 		.pool = channel->pool,
 		.pool_address = CHANNEL_BUS,
 		.pool_size = CHANNEL_POOL,
+		.regions = channel->regions,
+		.region_count = channel->region_count,
 		.record = channel->record,
 		.record_size = LOOPBACK_RECORD_SIZE(1),
 		.queue_size_max = CHANNEL_QUEUE_SIZE,

@@ -27,6 +27,9 @@ struct channel {
 	struct loopback_record *record;
 
 	struct loopback_block_backend *backend;
+	/* What the next life of the server is granted instead of the pool. */
+	const struct virtio_region *regions;
+	unsigned int region_count;
 	struct loopback_server server;
 	struct loopback_server_queue server_queue;
 	struct virtq_device_slot device_slots[CHANNEL_QUEUE_SIZE];

@@ -42,7 +42,8 @@ int channel_request(struct channel *channel, uint32_t status)
 
 void channel_adopt_request(struct channel *channel)
 {
-	channel->client.request = virtio_le64(channel->control->client.request);
+	channel->client.handshake.request =
+		virtio_le64(channel->control->client.request);
 }
 
 uint32_t channel_granted(const struct channel *channel)

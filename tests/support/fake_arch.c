@@ -329,18 +329,36 @@ void arch_clear_interrupts(unsigned int compartment)
 	note("clear:%u ", compartment);
 }
 
-void arch_controller_rest(const struct model_device *controller)
+void arch_interrupt_raise(unsigned int compartment, uint32_t interrupt)
 {
-	note("rest:%s ", controller->path);
+	note("raise:%u:%u ", compartment, interrupt);
+}
+
+static struct port_lock console_lock;
+static __thread bool has_console;
+
+void arch_console_acquire(void)
+{
+	if (has_console)
+		fail("the console is acquired twice");
+	port_lock_acquire(&console_lock);
+	has_console = true;
+}
+
+void arch_console_release(void)
+{
+	if (!has_console)
+		fail("the console is released by whom it was not acquired");
+	has_console = false;
+	port_lock_release(&console_lock);
 }
 
 void arch_console_emit(const char *text, size_t length)
 {
 	size_t used;
 
-	if (!length || text[length - 1] != '\n' ||
-	    memchr(text, '\n', length - 1))
-		fail("what is written to the console is not one line");
+	if (!length || !has_console)
+		fail("nothing is written to the console, or without having it");
 	port_lock_acquire(&lock);
 	used = strlen(fake.console);
 	if (length >= sizeof(fake.console) - used)

@@ -94,13 +94,13 @@ static int start(const struct loopback_control *recorded,
 static void emit_client(const struct loopback_block_client *block,
 			struct vectors_values *values)
 {
-	const struct loopback_client *client = &replay.client;
+	const struct loopback_handshake *hs = &replay.client.handshake;
 
-	vectors_emit(values, "server generation", 0, client->server_generation);
-	vectors_emit(values, "offered features", 0, client->device_features);
-	vectors_emit(values, "queues", 0, client->queue_count);
-	vectors_emit(values, "largest queue", 0, client->queue_size_max);
-	vectors_emit(values, "configuration bytes", 0, client->config_size);
+	vectors_emit(values, "server generation", 0, hs->server_generation);
+	vectors_emit(values, "offered features", 0, hs->device_features);
+	vectors_emit(values, "queues", 0, hs->queue_count);
+	vectors_emit(values, "largest queue", 0, hs->queue_size_max);
+	vectors_emit(values, "configuration bytes", 0, hs->config_size);
 	vectors_emit(values, "capacity", 0, block->capacity);
 	vectors_emit(values, "pieces", 0, block->segment_max);
 	vectors_emit(values, "block size", 0, block->block_size);

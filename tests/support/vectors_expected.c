@@ -14,7 +14,7 @@ const struct vectors_value vectors_expected[] = {
 	{ "client: start", 0, 0 },
 	/* The control page as its client reads it. */
 	{ "server generation", 0, 1 },
-	{ "offered features", 0, 0x330006244 },
+	{ "offered features", 0, 0x330006644 },
 	{ "queues", 0, 1 },
 	{ "largest queue", 0, 16 },
 	{ "configuration bytes", 0, 72 },

@@ -114,6 +114,7 @@ static int init_device(const struct loopback_block_client *limits)
 		.capacity = limits->capacity,
 		.segment_max = limits->segment_max,
 		.block_size = limits->block_size,
+		.has_topology = true,
 		.flush = true,
 		.discard_max = limits->discard_max,
 		.write_zeroes_max = limits->write_zeroes_max,

@@ -77,10 +77,12 @@ static void device_without_version_1_is_refused(void)
 {
 	struct channel *channel = channel_new_reset(&memory);
 
-	channel->client.device_features &= ~VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
+	channel->client.handshake.device_features &=
+		~VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
 	UNIT_ASSERT_INT(loopback_client_start(&channel->client, 0),
 			LOOPBACK_ERR_FEATURES);
-	channel->client.device_features |= VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
+	channel->client.handshake.device_features |=
+		VIRTIO_FEATURE(VIRTIO_F_VERSION_1);
 	channel_recover(channel, &memory);
 }
 
@@ -252,7 +254,7 @@ static void client_is_told_nonsense(void)
 	channel->control->server.error = virtio_le32(77);
 	UNIT_ASSERT_INT(loopback_client_reset(&channel->client), LOOPBACK_OK);
 	channel->control->server.acknowledge =
-		virtio_le64(channel->client.request | 1);
+		virtio_le64(channel->client.handshake.request | 1);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_REFUSED);
 	UNIT_ASSERT_INT(channel->client.peer_error, LOOPBACK_ERR_PROTOCOL);

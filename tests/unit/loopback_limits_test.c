@@ -45,7 +45,7 @@ static void impossible_configurations_are_refused(void)
 	bad.size_max = 0;
 	UNIT_ASSERT_INT(show(channel, &bad), LOOPBACK_ERR_PROTOCOL);
 	/* With a capacity and no more, the limits are 0. */
-	channel->client.config_size = 8;
+	channel->client.handshake.config_size = 8;
 	UNIT_ASSERT_INT(show(channel, &good), LOOPBACK_ERR_PROTOCOL);
 	channel->client.driver_features &=
 		~(VIRTIO_FEATURE(VIRTIO_BLK_F_SEG_MAX) |
@@ -55,9 +55,9 @@ static void impossible_configurations_are_refused(void)
 	CU_ASSERT_EQUAL(channel->block.segment_max, 1);
 	CU_ASSERT_EQUAL(channel->block.discard_max, 0);
 	/* A device that has not even a capacity. */
-	channel->client.config_size = 7;
+	channel->client.handshake.config_size = 7;
 	UNIT_ASSERT_INT(show(channel, &good), LOOPBACK_ERR_PROTOCOL);
-	channel->client.config_size = sizeof(good);
+	channel->client.handshake.config_size = sizeof(good);
 	channel_recover(channel, &memory);
 }
 

@@ -26,21 +26,23 @@
 
 #define APLIC_DOMAINCFG_DM	(1U << 2)
 #define APLIC_DOMAINCFG_IE	(1U << 8)
+#define APLIC_SOURCECFG_EDGE1	4U
 #define APLIC_SOURCECFG_LEVEL1	6U
 #define APLIC_TARGET_HART_SHIFT	18
 #define APLIC_CLAIMI_SHIFT	16
 
 static uint64_t aplic_base;
 static unsigned int aplic_hart;
+static uint32_t aplic_levels[APLIC_SOURCES_MAX / 32];
 
 /* The delivery structures read as zero, or are absent, beside an IMSIC. */
 static bool aplic_is_clear(const struct tree_device *device,
 			   const struct tree_hart *hart)
 {
 	uint64_t base = device->reg.base, idc = base + APLIC_IDC(hart->id);
-	uint32_t any = mmio_read(base + APLIC_DOMAINCFG) &
-		       APLIC_DOMAINCFG_IE;	/* the mode may be fixed */
+	uint32_t any = 0;
 
+	/* The domain's own configuration is the firmware's. */
 	for (unsigned int s = 1; s < APLIC_SOURCES_CHECKED; s++)
 		any |= mmio_read(base + APLIC_SOURCECFG(s));
 	for (unsigned int s = 0; s < APLIC_SOURCES_CHECKED; s += 32)
@@ -87,28 +89,34 @@ static int aplic_init_msi(const struct tree_device *device,
 	return 0;
 }
 
-static int aplic_enable(unsigned int source, uint32_t target)
+static int aplic_enable(const struct tree_device *device, uint32_t target)
 {
+	unsigned int source = (unsigned int)device->source;
+
 	if (!source || source >= APLIC_SOURCES_MAX)
 		return -1;
+	aplic_levels[source / 32] |= (uint32_t)!device->edge << source % 32;
 	mmio_write(aplic_base + APLIC_SOURCECFG(source),
-		   APLIC_SOURCECFG_LEVEL1);
+		   device->edge ? APLIC_SOURCECFG_EDGE1 :
+				  APLIC_SOURCECFG_LEVEL1);
 	mmio_write(aplic_base + APLIC_TARGET(source),
 		   aplic_hart << APLIC_TARGET_HART_SHIFT | target);
 	mmio_write(aplic_base + APLIC_SETIENUM, source);
 	return 0;
 }
 
-static int aplic_enable_direct(unsigned int source, unsigned int slot)
+static int aplic_enable_direct(const struct tree_device *device,
+			       unsigned int slot)
 {
 	(void)slot;
-	return aplic_enable(source, 1); /* priority */
+	return aplic_enable(device, 1); /* priority */
 }
 
-static int aplic_enable_msi(unsigned int source, unsigned int slot)
+static int aplic_enable_msi(const struct tree_device *device,
+			    unsigned int slot)
 {
 	imsic_enable(IMSIC_IDENTITY_WIRED + slot);
-	return aplic_enable(source, IMSIC_IDENTITY_WIRED + slot);
+	return aplic_enable(device, IMSIC_IDENTITY_WIRED + slot);
 }
 
 static unsigned int aplic_claim_direct(void)
@@ -119,11 +127,13 @@ static unsigned int aplic_claim_direct(void)
 
 /*
  * AIA 4.9.2: a level that is still high sends no second message by itself;
- * writing the source's number makes the controller look again.
+ * writing the source's number makes the controller look again. An edge needs
+ * nothing, and costs no entry into the firmware.
  */
 static void aplic_complete_msi(unsigned int source)
 {
-	mmio_write(aplic_base + APLIC_SETIPNUM_LE, source);
+	if (aplic_levels[source / 32] >> source % 32 & 1)
+		mmio_write(aplic_base + APLIC_SETIPNUM_LE, source);
 }
 
 const struct irq_chip irq_chip_aplic = {

@@ -20,11 +20,16 @@
 #define CSR_SIREG	0x151
 #define CSR_STOPEI	0x15c
 #define CSR_SATP	0x180
+#define CSR_HSTATUS	0x600
 
 #define SSTATUS_SIE	(1UL << 1)
 #define SSTATUS_SPP	(1UL << 8)
 #define SSTATUS_VS	(3UL << 9)
 #define SSTATUS_FS	(3UL << 13)
+#define SSTATUS_SUM	(1UL << 18)
+#define SSTATUS_MXR	(1UL << 19)
+
+#define HSTATUS_SPV	(1UL << 7)
 
 /* Bits of sie and sip */
 #define IRQ_SOFTWARE	(1UL << 1)
@@ -37,6 +42,9 @@
 #define CAUSE_LOAD_ACCESS	5
 #define CAUSE_STORE_ACCESS	7
 #define CAUSE_USER_ECALL	8
+#define CAUSE_VIRTUAL_ECALL	10
+#define CAUSE_LOAD_PAGE		13
+#define CAUSE_STORE_PAGE	15
 
 #define SATP_MODE_SV39		(8UL << 60)
 

@@ -65,7 +65,7 @@ const char *irq_get_name(void)
 
 int irq_enable_source(const struct tree_device *device, unsigned int slot)
 {
-	return irq_chip ? irq_chip->enable(device->source, slot) : -1;
+	return irq_chip ? irq_chip->enable(device, slot) : -1;
 }
 
 bool irq_has_doorbell(const struct tree_hart *hart)

@@ -30,8 +30,8 @@ struct irq_chip {
 			 const struct tree_hart *hart);
 	/* Leaves what it can, after init(). NULL: init() and enable() do. */
 	void (*leave)(void);
-	/* Lets `source` interrupt as `slot`. Returns 0 or -1. */
-	int (*enable)(unsigned int source, unsigned int slot);
+	/* Lets the device's source interrupt as `slot`. Returns 0 or -1. */
+	int (*enable)(const struct tree_device *device, unsigned int slot);
 	/*
 	 * The next pending source, or 0; it counts as taken. NULL: the source
 	 * is known from the hart's IMSIC file.

@@ -3,6 +3,7 @@
 #include <irq_chip.h>
 
 #define PLIC_PRIORITY(source)	(4UL * (source))
+#define PLIC_PENDING(word)	(0x1000UL + 4UL * (word))
 #define PLIC_ENABLE(context)	(0x2000UL + 0x80UL * (context))
 #define PLIC_THRESHOLD(context)	(0x200000UL + 0x1000UL * (context))
 #define PLIC_CLAIM(context)	(PLIC_THRESHOLD(context) + 4)
@@ -32,6 +33,8 @@ static bool plic_is_clear(const struct tree_device *device,
 
 	for (unsigned int s = 1; s < PLIC_SOURCES_CHECKED; s++)
 		any |= mmio_read(base + PLIC_PRIORITY(s));
+	for (unsigned int s = 0; s < PLIC_SOURCES_CHECKED; s += 32)
+		any |= mmio_read(base + PLIC_PENDING(s / 32));
 	if (hart->plic_context < 0)
 		return !any;
 	for (unsigned int s = 0; s < PLIC_SOURCES_CHECKED; s += 32)
@@ -48,8 +51,9 @@ static void plic_leave(void)
 		   PLIC_THRESHOLD_LEFT);
 }
 
-static int plic_enable(unsigned int source, unsigned int slot)
+static int plic_enable(const struct tree_device *device, unsigned int slot)
 {
+	unsigned int source = (unsigned int)device->source;
 	uint64_t word = plic_base + PLIC_ENABLE(plic_context) + source / 32 * 4;
 
 	(void)slot;
