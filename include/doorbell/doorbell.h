@@ -14,8 +14,8 @@
  * every function may be called by any number of harts at the same time. Each
  * end has a fair lock that is held for at most two accesses to pending words
  * and one deliver operation, so that no compartment can hold up another for
- * longer than that times the number of harts. Both operations are called with
- * the lock held and must not call back.
+ * longer than that times the number of harts. Operations are called with the
+ * lock held and must not call back, unless they say otherwise.
  *
  * Trust: compartment numbers come from the firmware and are trusted; link
  * numbers, addresses, harts, identities, masks and bits come from guests and
@@ -59,6 +59,7 @@ struct doorbell_end {
 	uint64_t word;		/* address of the pending word */
 	uint64_t latched;	/* rung while nothing was registered */
 	uint64_t mask;		/* set bits do not deliver */
+	uint64_t taken;		/* bits that are the integrator's */
 };
 
 /* One compartment's links, by their numbers. */
@@ -88,6 +89,13 @@ struct doorbell_ops {
 	 * whether it could (false for a stopped hart, whose start redelivers).
 	 */
 	bool (*deliver)(void *ctx, const struct doorbell_target *target);
+	/*
+	 * Takes bits of doorbell_take() that were rung for the compartment's
+	 * link; returns whether that interrupted it. Called without a lock, so
+	 * it may call back.
+	 */
+	bool (*take)(void *ctx, unsigned int compartment, uint64_t link,
+		     uint64_t bits);
 };
 
 struct doorbell {
@@ -107,6 +115,14 @@ void doorbell_init(struct doorbell *db, const struct doorbell_ops *ops,
  */
 int doorbell_add_link(struct doorbell *db, unsigned int one,
 		      unsigned int other);
+
+/*
+ * Has bits that the peer rings at a compartment go to the integrator's take()
+ * instead of the compartment: they are never pending. To be called before any
+ * ring, for a link that is there.
+ */
+void doorbell_take(struct doorbell *db, unsigned int compartment,
+		   uint64_t link, uint64_t bits);
 
 /* Number of links that a compartment has. */
 unsigned int doorbell_count(const struct doorbell *db,

@@ -55,6 +55,13 @@ struct virtio_blk_discard_write_zeroes {
 	uint32_t flags;
 };
 
+struct virtio_blk_topology {
+	uint8_t physical_block_exp;
+	uint8_t alignment_offset;
+	uint16_t min_io_size;
+	uint32_t opt_io_size;
+};
+
 struct virtio_blk_config {
 	uint64_t capacity;		/* in sectors of 512 bytes */
 	uint32_t size_max;
@@ -65,12 +72,7 @@ struct virtio_blk_config {
 		uint8_t sectors;
 	} geometry;
 	uint32_t blk_size;
-	struct {
-		uint8_t physical_block_exp;
-		uint8_t alignment_offset;
-		uint16_t min_io_size;
-		uint32_t opt_io_size;
-	} topology;
+	struct virtio_blk_topology topology;
 	uint8_t writeback;
 	uint8_t unused0;
 	uint16_t num_queues;

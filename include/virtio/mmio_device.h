@@ -15,9 +15,9 @@
  * is ignored, and the registers stay as they were:
  * - registers are 32 bits, aligned; fields of the configuration space 8, 16 or
  *   32, aligned to their width and wholly inside; anything else is no access;
- * - a status bit is only ever added, each after the one before it: ACKNOWLEDGE,
- *   DRIVER, FEATURES_OK, DRIVER_OK; FAILED at any time, after which only a
- *   reset counts;
+ * - a status bit is only ever added, each after the one before it: DRIVER,
+ *   FEATURES_OK, DRIVER_OK; ACKNOWLEDGE and FAILED at any time, after the latter
+ *   only a reset counts;
  * - features and configuration space: the former can be written until, the
  *   latter from FEATURES_OK on; a FEATURES_OK that virtio_features_judge()
  *   refuses is not set, and may be tried again with others;

@@ -97,17 +97,33 @@ static inline bool end_ring(struct doorbell *db, struct doorbell_end *end,
 	return delivered;
 }
 
+void doorbell_take(struct doorbell *db, unsigned int compartment,
+		   uint64_t link, uint64_t bits)
+{
+	end_find(db, compartment, link)->taken |= bits;
+}
+
 int doorbell_ring(struct doorbell *db, unsigned int compartment, uint64_t link,
 		  uint64_t bits)
 {
 	const struct doorbell_end *own = end_find(db, compartment, link);
+	struct doorbell_end *peer;
+	bool taken = false;
 
 	if (!own)
 		return DOORBELL_ERR_LINK;
 	/* Stops a guest from forging the firmware's word about its peer. */
 	if (bits & ~DOORBELL_BITS_GUEST)
 		return DOORBELL_ERR_BITS;
-	return end_ring(db, own->peer, bits);
+	peer = own->peer;
+	if (bits & peer->taken) {
+		taken = db->ops->take(db->ctx, peer->compartment, peer->link,
+				      bits & peer->taken);
+		bits &= ~peer->taken;
+		if (!bits)
+			return taken;
+	}
+	return end_ring(db, peer, bits) || taken;
 }
 
 void doorbell_notify_peers(struct doorbell *db, unsigned int compartment)

@@ -164,8 +164,8 @@ static bool write_reset(struct virtio_mmio_device *dev)
 static void write_status(struct virtio_mmio_device *dev, uint32_t value)
 {
 	static const uint32_t steps[] = {
-		VIRTIO_STATUS_ACKNOWLEDGE, VIRTIO_STATUS_DRIVER,
-		VIRTIO_STATUS_FEATURES_OK, VIRTIO_STATUS_DRIVER_OK,
+		VIRTIO_STATUS_DRIVER, VIRTIO_STATUS_FEATURES_OK,
+		VIRTIO_STATUS_DRIVER_OK,
 	};
 	unsigned int i;
 
@@ -173,6 +173,8 @@ static void write_status(struct virtio_mmio_device *dev, uint32_t value)
 		dev->status |= VIRTIO_STATUS_FAILED;
 		return;
 	}
+	/* No step: nothing goes by it, and U-Boot's driver leaves it out. */
+	dev->status |= value & VIRTIO_STATUS_ACKNOWLEDGE;
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (dev->status & steps[i])
 			continue;

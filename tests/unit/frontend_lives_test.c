@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A channel's front end while servers die and come back, or do not: the guest's
+ * driver sees a pause where it can be one, and memory that it took back is not
+ * touched again. Hostile cases 25 and 26.
+ */
+#include <string.h>
+
+#include "front.h"
+#include "unit.h"
+
+static struct front front;
+
+static uint32_t get_status(void)
+{
+	return front_read(&front, VIRTIO_MMIO_STATUS);
+}
+
+static void make(void)
+{
+	front_make(&front, LOOPBACK_DATA_WINDOW);
+	front_publish(&front);
+}
+
+static void make_running(void)
+{
+	make();
+	UNIT_ASSERT_INT(front_bring_up(&front), 0);
+	front_request(&front, 1);
+}
+
+static void make_busy(unsigned int count)
+{
+	unsigned int i;
+
+	make_running();
+	front.memory.hold = true;
+	for (i = 0; i < count; i++)
+		front_offer(&front, i);
+	front_serve(&front);
+}
+
+/* As the firmware ends a server's life, and begins the next. */
+static void restart_in_order(void (*restart)(struct front *front))
+{
+	frontend_channel_down(&front.fe);
+	frontend_channel_up(&front.fe);
+	restart(&front);
+}
+
+static void a_successor_is_a_pause(void)
+{
+	unsigned int interrupts;
+
+	make_busy(5);
+	interrupts = front.interrupts;
+	front.memory.hold = false;
+	restart_in_order(front_restart_server);
+	UNIT_ASSERT_INT(get_status(), 0xf);
+	CU_ASSERT(front.interrupts > interrupts);
+	UNIT_ASSERT_INT(virtio_mmio_ack_interrupt(&front.mmio),
+			VIRTIO_MMIO_INT_USED);
+	front_take(&front);
+	UNIT_ASSERT_INT(front.ended, 6);
+	front_request(&front, 7);
+	/* And the one after that. */
+	restart_in_order(front_restart_server);
+	virtio_mmio_ack_interrupt(&front.mmio);
+	front_request(&front, 8);
+	CU_ASSERT_FALSE(front.held);
+	front_end(&front);
+}
+
+static void kicks_meanwhile_are_not_lost(void)
+{
+	make_running();
+	frontend_channel_down(&front.fe);
+	front_offer(&front, 2);
+	front_offer(&front, 3);
+	UNIT_ASSERT_INT(front.ended, 1);
+	frontend_channel_up(&front.fe);
+	front_restart_server(&front);
+	front_take(&front);
+	UNIT_ASSERT_INT(front.ended, 3);
+	front_end(&front);
+}
+
+static void a_stranger_needs_a_reset(void)
+{
+	unsigned int interrupts;
+
+	make_busy(5);
+	interrupts = front.interrupts;
+	restart_in_order(front_replace_server);
+	UNIT_ASSERT_INT(get_status(),
+			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	UNIT_ASSERT_INT(front.interrupts, interrupts + 1);
+	UNIT_ASSERT_INT(virtio_mmio_ack_interrupt(&front.mmio),
+			VIRTIO_MMIO_INT_CONFIG);
+	UNIT_ASSERT_INT(front.ended, 1);
+	front_end(&front);
+}
+
+/* Nothing of it is with a server yet. */
+static void a_stranger_before_the_driver_is_up_goes_unnoticed(void)
+{
+	make();
+	UNIT_ASSERT_INT(front_negotiate(&front), 0);
+	front_replace_server(&front);
+	UNIT_ASSERT_INT(get_status(), 0xb);
+	UNIT_ASSERT_INT(front_set_up_queue(&front), 0);
+	front_replace_server(&front);
+	/* DRIVER_OK before the stranger has answered its reset. */
+	front.deaf = true;
+	front_replace_server(&front);
+	UNIT_ASSERT_INT(virtio_mmio_start(&front.mmio), 0);
+	front.deaf = false;
+	front.rung = 1;
+	front_serve(&front);
+	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front.interrupts, 0);
+	front_request(&front, 5);
+	front_end(&front);
+}
+
+/* What the driver has negotiated is not what the stranger offers. */
+static void a_stranger_that_offers_other_things(void)
+{
+	struct loopback_control *page;
+
+	make();
+	page = front.channel->control;
+	UNIT_ASSERT_INT(front_negotiate(&front), 0);
+	front.channel->block_server.device.config_size = 32;
+	front.channel->server.published = false;
+	memset(front.channel->record, 0, LOOPBACK_RECORD_SIZE(1));
+	UNIT_ASSERT_INT(virtio_le32(page->header.config_size),
+			front.fe.device.config.config_bytes);
+	front_publish(&front);
+	UNIT_ASSERT_INT(get_status(), 0xb | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	/* It is shown from the driver's reset on. */
+	UNIT_ASSERT_INT(front.fe.device.config.config_bytes,
+			sizeof(struct virtio_blk_config));
+	CU_ASSERT_TRUE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front.fe.device.config.config_bytes, 32);
+	front_free(&front);
+}
+
+/* Nobody was up: the driver finds what is there now. */
+static void a_stranger_without_a_driver(void)
+{
+	make();
+	front.channel->block_server.device.config_size = 32;
+	front.channel->server.published = false;
+	memset(front.channel->record, 0, LOOPBACK_RECORD_SIZE(1));
+	front_publish(&front);
+	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front.fe.device.config.config_bytes, 32);
+	front_end(&front);
+}
+
+/* ---- Resets ---- */
+
+static void a_reset_that_a_successor_answers(void)
+{
+	make_busy(4);
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	/* It died without the firmware's being told: only the page says so. */
+	front.memory.hold = false;
+	front_restart_server(&front);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front.interrupts, 1);
+	front_end(&front);
+}
+
+static void a_reset_that_a_stranger_makes_good(void)
+{
+	make_busy(4);
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	front_replace_server(&front);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front.interrupts, 1);
+	front_end(&front);
+}
+
+/* The next life has the rings on record, and must not go on with them. */
+static void a_reset_is_over_when_the_server_is_down(void)
+{
+	make_busy(4);
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(virtio_le32(front.channel->control->client.state),
+			LOOPBACK_CLIENT_ABSENT);
+	frontend_channel_up(&front.fe);
+	front_restart_server(&front);
+	UNIT_ASSERT_INT(virtio_le64(
+				front.channel->control->server.resumed_from),
+			0);
+	UNIT_ASSERT_INT(front.memory.submits, 0);
+	front_end(&front);
+}
+
+static void a_reset_while_the_server_is_down(void)
+{
+	make_busy(4);
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(get_status(), 0);
+	/* A driver is up again before a server is. */
+	UNIT_ASSERT_INT(front_bring_up(&front), 0);
+	frontend_channel_up(&front.fe);
+	front.memory.hold = false;
+	front_restart_server(&front);
+	UNIT_ASSERT_INT(front.memory.submits, 0);
+	UNIT_ASSERT_INT(get_status(), 0xf);
+	front_request(&front, 6);
+	front_end(&front);
+}
+
+static void a_queue_that_stops_while_the_server_is_down(void)
+{
+	make_busy(2);
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_FALSE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	frontend_channel_up(&front.fe);
+	front.memory.hold = false;
+	front_restart_server(&front);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	UNIT_ASSERT_INT(get_status(), 0xf);
+	front_end(&front);
+}
+
+static void a_queue_that_stops_and_a_stranger(void)
+{
+	make_busy(2);
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	front_replace_server(&front);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	UNIT_ASSERT_INT(get_status(),
+			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	front_end(&front);
+}
+
+/* ---- What the firmware says of the server's compartment ---- */
+
+static void an_answer_without_a_bell_is_found(void)
+{
+	make_busy(2);
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	block_memory_end(&front.memory, 0, VIRTIO_BLK_S_OK);
+	block_memory_end(&front.memory, 0, VIRTIO_BLK_S_OK);
+	loopback_server_poll_control(&front.channel->server);
+	frontend_channel_down(&front.fe);
+	UNIT_ASSERT_INT(virtio_le32(front.channel->control->client.state),
+			LOOPBACK_CLIENT_ADOPTING);
+	UNIT_ASSERT_INT(get_status(), 0);
+	frontend_channel_up(&front.fe);
+	front_restart_server(&front);
+	front_end(&front);
+}
+
+/* The page still says READY, for a life that has ended. */
+static void a_page_of_the_dead_is_not_read(void)
+{
+	uint64_t generation;
+
+	make_running();
+	frontend_channel_down(&front.fe);
+	channel_add64(&front.channel->control->server.generation, 1);
+	generation = front.fe.handshake.server_generation;
+	CU_ASSERT_FALSE(frontend_channel_poll(&front.fe));
+	UNIT_ASSERT_INT(front.fe.handshake.server_generation, generation);
+	channel_add64(&front.channel->control->server.generation, (uint64_t)-1);
+	frontend_channel_up(&front.fe);
+	front_restart_server(&front);
+	front_request(&front, 2);
+	front_end(&front);
+}
+
+static void a_server_that_is_gone_needs_a_reset(void)
+{
+	make_busy(3);
+	frontend_channel_down(&front.fe);
+	UNIT_ASSERT_INT(get_status(), 0xf);
+	frontend_channel_gone(&front.fe);
+	UNIT_ASSERT_INT(get_status(),
+			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	UNIT_ASSERT_INT(front.interrupts, 2);
+	CU_ASSERT_TRUE(frontend_channel_is_settled(&front.fe));
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
+	front_free(&front);
+}
+
+static void a_server_that_is_gone_without_a_driver(void)
+{
+	make();
+	frontend_channel_down(&front.fe);
+	frontend_channel_gone(&front.fe);
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
+	UNIT_ASSERT_INT(front.interrupts, 0);
+	front_free(&front);
+	/* Nor was one ever there. */
+	front_make(&front, LOOPBACK_DATA_WINDOW);
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_FALSE(frontend_channel_is_settled(&front.fe));
+	frontend_channel_gone(&front.fe);
+	CU_ASSERT_TRUE(frontend_channel_is_settled(&front.fe));
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
+	front_free(&front);
+}
+
+static void what_waits_is_over_when_the_server_is_gone(void)
+{
+	make_busy(3);
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_FALSE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	frontend_channel_gone(&front.fe);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
+	front_free(&front);
+}
+
+/* A hart or a device of its never came to rest: memory is not given back. */
+static void a_server_that_may_still_write_holds_a_reset_back(void)
+{
+	make_busy(3);
+	frontend_channel_gone(&front.fe);
+	UNIT_ASSERT_INT(get_status(),
+			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	front.deaf = true;
+	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	CU_ASSERT_NOT_EQUAL(get_status(), 0);
+	front_free(&front);
+}
+
+/* ---- The client's end ---- */
+
+static int poll_server(void)
+{
+	front.rung = 0;
+	return loopback_server_poll_control(&front.channel->server);
+}
+
+static void a_client_that_ended_is_closed(void)
+{
+	make_running();
+	CU_ASSERT_TRUE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	frontend_channel_close(&front.fe);
+	UNIT_ASSERT_INT(front.rung, 1);
+	CU_ASSERT(0 != (poll_server() & LOOPBACK_EVENT_CLOSED));
+	front_serve(&front);
+	/* The next life learns it, too. */
+	channel_new_server(front.channel);
+	UNIT_ASSERT_INT(loopback_server_publish(&front.channel->server), 0);
+	UNIT_ASSERT_INT(virtio_le64(
+				front.channel->control->server.resumed_from),
+			0);
+	frontend_channel_poll(&front.fe);
+	CU_ASSERT(0 != (poll_server() & LOOPBACK_EVENT_CLOSED));
+	front_free(&front);
+}
+
+static void a_client_that_ended_with_the_server_down_is_closed(void)
+{
+	make_running();
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_TRUE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	front.rung = 0;
+	frontend_channel_close(&front.fe);
+	UNIT_ASSERT_INT(front.rung, 0);
+	frontend_channel_up(&front.fe);
+	channel_new_server(front.channel);
+	UNIT_ASSERT_INT(loopback_server_publish(&front.channel->server), 0);
+	frontend_channel_poll(&front.fe);
+	CU_ASSERT(0 != (poll_server() & LOOPBACK_EVENT_CLOSED));
+	front_free(&front);
+}
+
+static void a_client_that_ended_before_a_server_came(void)
+{
+	front_make(&front, LOOPBACK_DATA_WINDOW);
+	frontend_channel_close(&front.fe);
+	UNIT_ASSERT_INT(front.rung, 0);
+	UNIT_ASSERT_INT(loopback_server_publish(&front.channel->server), 0);
+	frontend_channel_poll(&front.fe);
+	CU_ASSERT(0 != (poll_server() & LOOPBACK_EVENT_CLOSED));
+	front_free(&front);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(a_successor_is_a_pause),
+	UNIT_TEST(kicks_meanwhile_are_not_lost),
+	UNIT_TEST(a_stranger_needs_a_reset),
+	UNIT_TEST(a_stranger_before_the_driver_is_up_goes_unnoticed),
+	UNIT_TEST(a_stranger_that_offers_other_things),
+	UNIT_TEST(a_stranger_without_a_driver),
+	UNIT_TEST(a_reset_that_a_successor_answers),
+	UNIT_TEST(a_reset_that_a_stranger_makes_good),
+	UNIT_TEST(a_reset_is_over_when_the_server_is_down),
+	UNIT_TEST(a_reset_while_the_server_is_down),
+	UNIT_TEST(a_queue_that_stops_while_the_server_is_down),
+	UNIT_TEST(a_queue_that_stops_and_a_stranger),
+	UNIT_TEST(an_answer_without_a_bell_is_found),
+	UNIT_TEST(a_page_of_the_dead_is_not_read),
+	UNIT_TEST(a_server_that_is_gone_needs_a_reset),
+	UNIT_TEST(a_server_that_is_gone_without_a_driver),
+	UNIT_TEST(what_waits_is_over_when_the_server_is_gone),
+	UNIT_TEST(a_server_that_may_still_write_holds_a_reset_back),
+	UNIT_TEST(a_client_that_ended_is_closed),
+	UNIT_TEST(a_client_that_ended_with_the_server_down_is_closed),
+	UNIT_TEST(a_client_that_ended_before_a_server_came),
+};
+UNIT_MAIN("frontend_lives", tests)
