@@ -11,7 +11,9 @@ arm64-script := lib/arm64/image.lds
 
 arm64-sources := $(wildcard lib/arm64/*.[cS] lib/partitioner/*.c \
 	lib/compartment/*.c lib/compartment/arm64/*.c lib/doorbell/*.c \
-	lib/freestanding/*.c platform/$(BOARD)/arm64/*.c)
+	lib/frontend/*.c \
+	lib/freestanding/*.c platform/$(BOARD)/arm64/*.c) \
+	lib/loopback/handshake.c $(addprefix lib/virtio/,features.c mmio_device.c mmio_queue.c)
 arm64-fdt-sources := fdt fdt_addresses fdt_check fdt_ro fdt_rw fdt_strerror fdt_sw fdt_wip
 arm64-objects := $(patsubst %,$(arm64-out)/%.o,$(basename $(arm64-sources))) \
 	$(arm64-fdt-sources:%=$(arm64-out)/libfdt/%.o)

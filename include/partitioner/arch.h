@@ -118,12 +118,20 @@ void arch_interrupt_raise(unsigned int compartment, uint32_t interrupt);
 
 /* Disables, completes and forgets what a stopped compartment's harts used. */
 void arch_clear_interrupts(unsigned int compartment);
-/* Brings an interrupt controller that a compartment owns to rest. */
-void arch_controller_rest(const struct model_device *controller);
 
 /* ---- The rest of the machine ---- */
 
-/* Writes whole lines of the firmware's console; serialises them itself. */
+/*
+ * The firmware's console is one hart's between the two, which waits at most for
+ * what others emit there. Before there are others, and on a hart that faults
+ * while it has the console, they do nothing.
+ */
+void arch_console_acquire(void);
+void arch_console_release(void);
+/*
+ * Shows text, by whoever has the console; a newline puts the cursor at the
+ * start of the next row.
+ */
 void arch_console_emit(const char *text, size_t length);
 void arch_delay_us(unsigned int us);
 /* A device's 32-bit register, ordered against all memory. */

@@ -44,6 +44,8 @@ struct hart {
 struct partition {
 	struct lifecycle life;
 	uint32_t starting;	/* atomic: guest calls that start a hart */
+	uint64_t released;	/* life that present_hold() let begin */
+	bool stopped;		/* its harts, by the end of its life */
 	struct console_line line;
 };
 
@@ -70,6 +72,39 @@ void partitioner_fatal(const char *format, ...)
 void partitioner_stop(void) __attribute__((noreturn));
 /* A compartment_line_fn. */
 void partitioner_print_line(void *context, const char *text);
+
+/* ---- terminal.c: the console, which all share ---- */
+/* Prints whole lines of the firmware's own. */
+void terminal_print(const char *text, size_t length);
+/* A compartment writes: console_write(). */
+size_t terminal_write(unsigned int compartment, const volatile char *bytes,
+		      size_t count);
+/* Completes a line that the compartment has begun. */
+void terminal_flush(unsigned int compartment);
+/* Shows the compartment's line while it is being written, and no other's. */
+void terminal_show(unsigned int compartment);
+
+/* ---- terminal_input.c: what is typed there ---- */
+struct terminal_source {
+	/* A character that was typed, or -1: there is none. */
+	int (*get)(void);
+	/*
+	 * Whether terminal_take() is to be called when there is one: on any
+	 * hart, outside of any lock. On: also if there is one already.
+	 */
+	void (*listen)(bool on);
+};
+/*
+ * Console input, of an architecture that has it: the first compartment that has
+ * a UART gets what is typed. Before any compartment runs; once.
+ */
+void terminal_attach(const struct terminal_source *source);
+/* Compartment `n`, from 0, of those with a UART, or COMPARTMENT_NONE. */
+int terminal_find(unsigned int n);
+/* Takes what was typed; the source is told whether to listen for more. */
+void terminal_take(void);
+/* The compartment may have made room for what is typed. Without any lock. */
+void terminal_resume(unsigned int compartment);
 
 /* ---- boot.c: from the linked bundle to compartments that run ---- */
 /*
@@ -195,6 +230,15 @@ enum guest_access_result {
  */
 enum guest_access_result present_access(struct hart *self,
 					struct guest_access *access);
+
+/*
+ * On the calling hart's way to its compartment's first instruction: if it is
+ * the boot hart, waits, once in each life, until the servers of all channels
+ * that are presented have published, each at most for its channel's time. An
+ * unmodified guest looks for its devices once. Other harts' requests are served
+ * meanwhile. Returns early if the life is being ended.
+ */
+void present_hold(struct hart *self);
 
 /* ---- call_*.c: the calls of compartments, whatever carries them ---- */
 struct call {

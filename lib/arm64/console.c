@@ -4,7 +4,8 @@
  * chapter 3) that the machine's tree names, polled.
  *
  * Concurrency: one writer at a time, for a bounded time: a UART that takes no
- * character is given up.
+ * character is given up. There is no input: no compartment here can have a UART
+ * that the firmware plays.
  */
 #include <libfdt.h>
 #include <port/lock.h>
@@ -89,7 +90,7 @@ static void console_put(char c)
 		console_uart = 0;
 }
 
-static void console_write(const char *text, size_t length)
+void arch_console_emit(const char *text, size_t length)
 {
 	while (length--) {
 		if (*text == '\n')
@@ -98,17 +99,21 @@ static void console_write(const char *text, size_t length)
 	}
 }
 
-void arch_console_emit(const char *text, size_t length)
+void arch_console_acquire(void)
 {
 	/* Exclusive accesses need translation, and there is one core before. */
 	if (!console_shared ||
-	    __atomic_load_n(&console_holder, __ATOMIC_RELAXED) == core_this()) {
-		console_write(text, length);
+	    __atomic_load_n(&console_holder, __ATOMIC_RELAXED) == core_this())
 		return;
-	}
 	port_lock_acquire(&console_lock);
 	__atomic_store_n(&console_holder, core_this(), __ATOMIC_RELAXED);
-	console_write(text, length);
+}
+
+/* A core that faulted while it printed ends the machine: it needs it no more. */
+void arch_console_release(void)
+{
+	if (!__atomic_load_n(&console_holder, __ATOMIC_RELAXED))
+		return;
 	__atomic_store_n(&console_holder, NULL, __ATOMIC_RELAXED);
 	port_lock_release(&console_lock);
 }

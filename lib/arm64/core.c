@@ -171,6 +171,7 @@ void core_enter(void)
 	gic_clear_core();
 	stage2_enter(compartment);
 	core_set_state(core, CORE_ON);
+	present_hold(&core->hart);
 	doorbell_hart_started(&partitioner.doorbell, compartment,
 			      core->hart.id);
 	/*

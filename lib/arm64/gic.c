@@ -267,13 +267,14 @@ bool arch_deliver(const struct doorbell_target *target)
 	return true;
 }
 
+/* No device drives it, so that this is an edge, whatever it is set to be. */
+void arch_interrupt_raise(unsigned int compartment, uint32_t interrupt)
+{
+	(void)compartment;
+	gic_pend_spi(interrupt);
+}
+
 void arch_clear_interrupts(unsigned int compartment)
 {
 	gic_clear_compartment(compartment);
-}
-
-void arch_controller_rest(const struct model_device *controller)
-{
-	/* No manifest grants a GIC: it is the firmware's. */
-	(void)controller;
 }

@@ -99,11 +99,14 @@ void trap_synchronous(struct trap_frame *frame)
 void trap_fiq(struct trap_frame *frame)
 {
 	struct core *core = trap_begin();
+	uint32_t commands;
 
 	(void)frame;
 	gic_take_fiq();
-	/* The only command is to stop, which trap_end() sees by itself. */
-	hart_take_commands(&core->hart);
+	commands = hart_take_commands(&core->hart);
+	/* A command to stop trap_end() sees by itself. */
+	if ((commands & HART_COMMAND_END) && !hart_is_ending(&core->hart))
+		life_request(life_get_goal(core->hart.compartment, true, true));
 	trap_end(core);
 }
 

@@ -6,6 +6,7 @@
 #include <compartment/map.h>
 #include <libfdt.h>
 #include <partitioner/arch.h>
+#include "present.h"
 
 struct partitioner partitioner;
 
@@ -85,7 +86,7 @@ static const void *copies_move(const struct machine *machine, void *bundle,
 	memmove((void *)tree_copy, tree, fdt_totalsize(tree));
 	memmove((void *)board->private.base, bundle, size);
 	/* Stops whoever is granted that memory from reading all images. */
-	guest_memory_zero((uint64_t)bundle, size);
+	memset(bundle, 0, size);
 	return (const void *)tree_copy;
 }
 
@@ -158,9 +159,10 @@ void partitioner_load(void)
 	for (i = 0; i < model->window_count; i++) {
 		const struct memory_range *range = &model->windows[i].range;
 
-		guest_memory_zero(range->base, range->size);
+		memset((void *)range->base, 0, range->size);
 		arch_memory_publish(range->base, range->size);
 	}
+	present_channel_setup();
 	for (i = 0; i < model->compartment_count; i++)
 		if (!life_load(i))
 			partitioner_stop();

@@ -5,6 +5,7 @@
  */
 #include <doorbell/abi.h>
 #include <partitioner/arch.h>
+#include "present.h"
 
 static struct doorbell_side sides[MODEL_COMPARTMENTS_MAX];
 
@@ -43,11 +44,19 @@ static bool link_deliver(void *ctx, const struct doorbell_target *target)
 	return arch_deliver(target);
 }
 
+static bool link_take(void *ctx, unsigned int compartment, uint64_t link,
+		      uint64_t bits)
+{
+	(void)ctx;
+	return present_channel_rung(compartment, link, bits);
+}
+
 static const struct doorbell_ops link_ops = {
 	.pending_or = link_pending_or,
 	.check_page = link_check_page,
 	.find_target = link_find_target,
 	.deliver = link_deliver,
+	.take = link_take,
 };
 
 void doorbell_setup(void)

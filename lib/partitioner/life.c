@@ -8,6 +8,8 @@
 #include <libfdt_env.h>
 #include <partitioner/arch.h>
 #include <virtio/mmio.h>
+#include "present.h"
+#include "present_uart.h"
 
 #define STOP_TIMEOUT_US		1000000
 #define STOP_POLL_US		20
@@ -42,8 +44,10 @@ static bool life_wait_stopped(void *ctx, unsigned int id)
 
 	(void)ctx;
 	for (waited = 0; waited < STOP_TIMEOUT_US; waited += STOP_POLL_US) {
-		if (!harts_stop(compartment_get(id)))
+		if (!harts_stop(compartment_get(id))) {
+			partitioner.partitions[id].stopped = true;
 			return true;
+		}
 		/* One of them may be waiting for this hart's fence. */
 		arch_hart_serve();
 		arch_delay_us(STOP_POLL_US);
@@ -74,9 +78,6 @@ static bool device_rest(const struct model_device *device)
 		return true;
 	case DEVICE_RESET_VIRTIO_MMIO:
 		return virtio_reset(device->regs[0].base);
-	case DEVICE_RESET_CONTROLLER:
-		arch_controller_rest(device);
-		return true;
 	}
 	return false;
 }
@@ -97,7 +98,13 @@ static bool life_quiesce_devices(void *ctx, unsigned int id)
 			   compartment_get(id)->name, device->path);
 		quiet = false;
 	}
-	return quiet;
+	if (quiet && partitioner.partitions[id].stopped)
+		present_channel_server_down(id);
+	if (present_channel_quiesce(id))
+		return quiet;
+	partitioner_print("%s: a server of its channels does not come to rest",
+			  compartment_get(id)->name);
+	return false;
 }
 
 static void life_clear_interrupts(void *ctx, unsigned int id)
@@ -113,6 +120,7 @@ static void life_clear_doorbells(void *ctx, unsigned int id)
 
 	(void)ctx;
 	doorbell_reset(&partitioner.doorbell, id);
+	present_uart_reset(id);
 	/* What was commanded to a hart that is stopped is for nobody. */
 	for (i = 0; i < c->hart_count; i++)
 		__atomic_store_n(&arch_hart_find(c->harts[i])->commands, 0,
@@ -125,28 +133,39 @@ static void life_tell_peers(void *ctx, unsigned int id)
 	doorbell_notify_peers(&partitioner.doorbell, id);
 }
 
+/* One of the bundle's to `base`, where `room` bytes are free for it. */
+static bool image_load(const struct model_compartment *c, const char *what,
+		       const char *name, uint64_t base, uint64_t room)
+{
+	struct compartment_report report = { .line = partitioner_print_line };
+	struct bundle_image image;
+
+	if (bundle_find_image(&partitioner.bundle, name, &image, &report))
+		return false;
+	if (image.size > room) {
+		partitioner_print("%s: its %s does not fit", c->name, what);
+		return false;
+	}
+	guest_memory_copy(base, image.data, image.size);
+	/* Verified where it will run, so that nothing can come in between. */
+	return !bundle_verify_copy(&image, (const void *)base, &report);
+}
+
 bool life_load(unsigned int id)
 {
 	const struct model_compartment *c = compartment_get(id);
-	struct compartment_report report = { .line = partitioner_print_line };
-	char *memory = (char *)c->memory[0].base;
-	struct bundle_image image;
 	unsigned int i;
 
 	for (i = 0; i < c->memory_count; i++)
 		guest_memory_zero(c->memory[i].base, c->memory[i].size);
-	if (bundle_find_image(&partitioner.bundle, c->image, &image, &report))
-		return false;
-	if (image.size > c->memory[0].size - MODEL_TREE_SIZE) {
-		partitioner_print("%s: its image does not fit", c->name);
-		return false;
-	}
-	guest_memory_copy(c->memory[0].base, image.data, image.size);
-	/* Verified where it will run, so that nothing can come in between. */
-	if (bundle_verify_copy(&image, memory, &report))
+	if (!image_load(c, "image", c->image, c->memory[0].base,
+			c->memory[0].size - MODEL_TREE_SIZE) ||
+	    (c->initrd_range.size &&
+	     !image_load(c, "initrd", c->initrd, c->initrd_range.base,
+			 c->initrd_range.size)))
 		return false;
 	if (devicetree_build(&partitioner.model, id,
-			     memory + c->memory[0].size - MODEL_TREE_SIZE,
+			     (void *)partitioner_get_tree(id),
 			     MODEL_TREE_SIZE) <= 0) {
 		partitioner_print("%s: its device tree does not fit in %u KiB",
 			   c->name, MODEL_TREE_SIZE >> 10);
@@ -167,6 +186,8 @@ static bool life_start(void *ctx, unsigned int id)
 {
 	(void)ctx;
 	arch_compartment_grant(id);
+	partitioner.partitions[id].stopped = false;
+	present_channel_server_up(id);
 	return arch_hart_start(compartment_get(id)->boot_hart,
 			       partitioner_get_entry(id),
 			       partitioner_get_tree(id));
@@ -202,7 +223,8 @@ static void summary_print(void)
 static void life_ended(void *ctx, unsigned int id, bool failed)
 {
 	(void)ctx;
-	console_line_flush(&partitioner.partitions[id].line, arch_console_emit);
+	present_channel_ended(id);
+	terminal_flush(id);
 	partitioner_print("%s %s", compartment_get(id)->name,
 		   failed ? "has failed" : "has shut down");
 	if (failed)

@@ -10,7 +10,7 @@ static void print_line(const char *format, va_list args)
 	text_append(&text, "bulkhead: ");
 	text_vappend(&text, format, args);
 	buffer[text.used] = '\n';
-	arch_console_emit(buffer, text.used + 1);
+	terminal_print(buffer, text.used + 1);
 }
 
 void partitioner_print(const char *format, ...)

@@ -79,6 +79,7 @@ static int boot_domains_init(void)
 	root.next_arg1 = (unsigned long)partitioner_prepare(_payload_start,
 				_payload_end - _payload_start,
 				fdt_get_address());
+	irqchip_init();
 	rc = domain_register_all();
 	if (rc)
 		partitioner_fatal("OpenSBI refuses a domain (error -%u)", -rc);
@@ -115,6 +116,7 @@ void firmware_start(struct sbi_scratch *scratch)
 
 	/* Pairs with the acquires in hooks.c: all that was loaded is there. */
 	__atomic_store_n(&firmware.up, true, __ATOMIC_RELEASE);
+	console_listen();
 	cold = partitioner_start();
 	if (cold == COMPARTMENT_NONE)
 		partitioner_fatal("hart %u boots cold but is no compartment's boot hart",

@@ -52,6 +52,13 @@ void hart_clear_state(void);
  */
 void firmware_start(struct sbi_scratch *scratch);
 
+/* ---- console_input.c ---- */
+/*
+ * Has what is typed at the machine's UART taken, if a compartment has one that
+ * the firmware plays: once, before any compartment is started.
+ */
+void console_listen(void);
+
 /* ---- domain.c ---- */
 /* Registers all domains with OpenSBI; one of its errors if that refuses. */
 int domain_register_all(void);
@@ -61,6 +68,8 @@ int domain_register_all(void);
 void pmp_program(struct sbi_scratch *scratch);
 /* Withdraws every grant from this hart; S and U mode reach nothing. */
 void pmp_withdraw(struct sbi_scratch *scratch);
+/* Whether the guest has its hart's context of the PLIC, which there is. */
+void pmp_grant_context(bool granted);
 
 /* ---- access.c ---- */
 /* What a guest was caught at: the wrapped handlers of load and store faults. */
@@ -71,7 +80,11 @@ void irqchip_init(void);
 /* As present_access(), for the registers of the interrupt controllers. */
 enum guest_access_result irqchip_access(struct hart *self,
 					struct guest_access *access);
+/* Gives the calling hart what raised interrupts mean to its PLIC context. */
+void irqchip_update_hart(void);
+
+/* ---- imsic.c ---- */
 /* Clears this hart's supervisor-level interrupt file, if it has one. */
-void irqchip_clear_hart(u32 hartid);
+void imsic_clear_hart(u32 hartid);
 
 #endif

@@ -87,11 +87,17 @@ void hart_run_commands(void)
 
 	if (commands & HART_COMMAND_SSIP)
 		csr_set(CSR_MIP, MIP_SSIP);
-	/* A stop that finds the hart elsewhere is sent again by its sender. */
-	if ((commands & HART_COMMAND_STOP) &&
-	    hart_state(current_hartid()) == SBI_HSM_STATE_STARTED &&
-	    hart_is_ending(self))
+	/* One that starts looks for itself. */
+	if ((commands & HART_COMMAND_PLIC) && hart_is_started(self))
+		irqchip_update_hart();
+	/* Either, if it finds the hart elsewhere, is sent again. */
+	if (!(commands & (HART_COMMAND_STOP | HART_COMMAND_END)) ||
+	    hart_state(current_hartid()) != SBI_HSM_STATE_STARTED)
+		return;
+	if (hart_is_ending(self))
 		arch_hart_stop();
+	if (commands & HART_COMMAND_END)
+		life_request(life_get_goal(self->compartment, true, true));
 }
 
 /*
@@ -177,7 +183,7 @@ void hart_clear_state(void)
 	struct sbi_scratch *scratch = sbi_scratch_thishart_ptr();
 	bool sstc = sbi_hart_has_extension(scratch, SBI_HART_EXT_SSTC);
 
-	irqchip_clear_hart(current_hartid());
+	imsic_clear_hart(current_hartid());
 	csr_write(CSR_SEPC, 0);
 	csr_write(CSR_SCAUSE, 0);
 	csr_write(CSR_STVAL, 0);

@@ -44,9 +44,9 @@ struct sbi_trap_context *__wrap_sbi_trap_handler(struct sbi_trap_context *tc)
 }
 
 /*
- * A refused vector access comes here too. OpenSBI would emulate it element by
- * element, on a frame that is larger than a hart's stack and holds a mask that
- * the guest chooses: it is the guest's fault to handle.
+ * A misaligned vector access, on a hart that traps it. OpenSBI would emulate it
+ * element by element, on a frame that is larger than a hart's stack and holds a
+ * mask that the guest chooses: it is the guest's fault to handle.
  */
 static int vector_redirect(struct sbi_trap_context *tc)
 {
@@ -136,6 +136,7 @@ int __wrap_sbi_hart_pmp_configure(struct sbi_scratch *scratch)
 	}
 	/* Commands that came while the start was clearing IPIs. */
 	hart_run_commands();
+	present_hold(h);
 	doorbell_hart_started(&partitioner.doorbell, h->compartment, hartid);
 	/* A stop takes effect before the first instruction in S-mode. */
 	if (hart_is_ending(h))

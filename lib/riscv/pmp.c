@@ -14,6 +14,12 @@
 
 #define PMP_ENTRY_FIRMWARE_CODE	1
 
+/* Of each hart: which entry is its context of the PLIC, and what is in it. */
+static struct context_entry {
+	struct protection_entry entry;
+	unsigned int number;
+} contexts[SBI_HARTMASK_MAX_BITS];
+
 static unsigned long entry_flags(const struct protection_entry *entry,
 				 bool lockdown)
 {
@@ -77,6 +83,45 @@ void pmp_withdraw(struct sbi_scratch *scratch)
 			sbi_hart_pmp_count(scratch));
 }
 
+/*
+ * The page of a context is an entry by itself: it is granted to its hart alone,
+ * and the pages beside it are other harts' or other modes'. Stops a machine of
+ * another kind from leaving the page granted when it must not be.
+ */
+static void context_find(const struct protection_entry *list,
+			 unsigned int count, unsigned int first)
+{
+	struct context_entry *context = &contexts[current_hartindex()];
+	const struct memory_range *page = &machine_find_hart(
+		&partitioner.model.machine, current_hartid())->plic_page;
+	unsigned int i;
+
+	for (i = 0; page->size && i < count; i++)
+		if (list[i].base == page->base && list[i].rights &&
+		    1ULL << list[i].order == page->size)
+			break;
+	if (page->size && i == count)
+		partitioner_fatal("hart %u: no PMP entry is its PLIC context alone",
+				  current_hartid());
+	if (!page->size)
+		return;
+	context->entry = list[i];
+	context->number = first + i;
+}
+
+void pmp_grant_context(bool granted)
+{
+	const struct context_entry *context = &contexts[current_hartindex()];
+
+	if (granted)
+		entry_program(context->number, &context->entry,
+			      lockdown_is_available(sbi_scratch_thishart_ptr()));
+	else
+		pmp_disable(context->number);
+	/* Privileged specification 3.7.2: translations may be cached with it. */
+	asm volatile("sfence.vma" : : : "memory");
+}
+
 void pmp_program(struct sbi_scratch *scratch)
 {
 	bool lockdown = lockdown_is_available(scratch);
@@ -99,4 +144,9 @@ void pmp_program(struct sbi_scratch *scratch)
 	for (i = 0; i < count; i++)
 		entry_program(first + i, &list[i], lockdown);
 	entries_disable(first + count, total);
+	if (id == COMPARTMENT_NONE)
+		return;
+	context_find(list, count, first);
+	/* What was raised while this hart was not there. */
+	irqchip_update_hart();
 }

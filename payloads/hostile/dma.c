@@ -79,6 +79,15 @@ static bool dma_transfer(uint32_t type, uint64_t address)
 	return false;
 }
 
+bool dma_interrupt(void)
+{
+	const struct tree_device *device = tree_find_device(&tree, NULL,
+							    "virtio,mmio");
+
+	return device && dma_bring_up(device) &&
+	       dma_transfer(VIRTIO_BLK_T_IN, (uintptr_t)dma_sector);
+}
+
 void dma_run(void)
 {
 	const struct tree_device *device = tree_find_device(&tree, NULL,

@@ -68,5 +68,7 @@ void storm_run(void);		/* 33 */
 void restart_run(uint64_t life) __attribute__((noreturn));
 void restart_check(void);	/* 33: call before anything is printed */
 void dma_run(void);		/* 35: only with a granted bus master */
+/* That bus master reads a sector and interrupts; false if there is none. */
+bool dma_interrupt(void);
 
 #endif

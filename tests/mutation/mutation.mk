@@ -2,25 +2,26 @@
 # Does a test notice if a check is gone? (docs/testing.md, "Mutations")
 #
 # Every check of lib/{virtio,loopback,doorbell,partitioner}, of their headers
-# and of what is pure in lib/arm64 becomes one that can be disabled at run time;
-# the unit programs are linked with that.
+# and of what is pure in lib/{arm64,riscv} becomes one that can be disabled at
+# run time; the unit programs are linked with that.
 
 mutation-out := build/mutation
 mutation-sources := $(sort $(foreach library,virtio loopback doorbell partitioner,\
 	$(wildcard include/$(library)/*.h lib/$(library)/*.[ch])) \
-	$(host-arm64-sources) $(wildcard $(host-arm64-sources:.c=.h)))
+	$(foreach source,$(host-arm64-sources) $(host-riscv-sources),\
+		$(source) $(wildcard $(source:.c=.h))))
 mutation-objects := $(patsubst %.c,$(mutation-out)/%.o,\
 	$(filter %.c,$(mutation-sources)) tests/mutation/mutant.c)
 # Programs with threads take long, and what they are for is order, not checks.
-mutation-names := $(filter virtio% loopback% doorbell% partitioner% arm64% gic% port%,\
-	$(filter-out $(unit-threaded),$(unit-names)))
+mutation-names := $(filter virtio% loopback% doorbell% partitioner% arm64% gic% \
+	riscv% port%,$(filter-out $(unit-threaded),$(unit-names)))
 mutation-programs := $(mutation-names:%=$(mutation-out)/%_test)
 mutation-tool := $(addprefix tests/mutation/,instrument.c checks.c source.c)
 
 # The headers there come first; what is said in them is said a second time in
 # the programs of the sanitized flavour, which lend what is not instrumented.
 mutation-cc = $(host-cc-sanitized) -w -I$(mutation-out)/include \
-	$(host-flags) -Itests/mutation -iquote lib/arm64
+	$(host-flags) -Itests/mutation -iquote lib/arm64 -iquote lib/riscv
 
 $(mutation-out)/instrument: $(mutation-tool) $(wildcard tests/mutation/*.h)
 	$(call say,CC,$@)

@@ -19,6 +19,12 @@ static uint64_t memory[3][WORDS];
 static unsigned int deliveries;
 static struct doorbell_target last;
 static bool stopped;
+/* What the integrator took, and what it says of it. */
+static struct {
+	unsigned int count, compartment;
+	uint64_t link, bits;
+	bool interrupts;
+} taken;
 
 static uint64_t fake_or(void *ctx, uint64_t word, uint64_t bits)
 {
@@ -59,11 +65,23 @@ static bool fake_deliver(void *ctx, const struct doorbell_target *target)
 	return true;
 }
 
+static bool fake_take(void *ctx, unsigned int compartment, uint64_t link,
+		      uint64_t bits)
+{
+	(void)ctx;
+	taken.count++;
+	taken.compartment = compartment;
+	taken.link = link;
+	taken.bits = bits;
+	return taken.interrupts;
+}
+
 static const struct doorbell_ops ops = {
 	.pending_or = fake_or,
 	.check_page = fake_check_page,
 	.find_target = fake_find_target,
 	.deliver = fake_deliver,
+	.take = fake_take,
 };
 
 static void setup(void)
@@ -71,6 +89,7 @@ static void setup(void)
 	memset(memory, 0, sizeof(memory));
 	deliveries = 0;
 	stopped = false;
+	memset(&taken, 0, sizeof(taken));
 	doorbell_init(&db, &ops, NULL, sides, 3);
 	UNIT_ASSERT_INT(doorbell_add_link(&db, A, B), DOORBELL_OK);
 	UNIT_ASSERT_INT(doorbell_add_link(&db, C, A), DOORBELL_OK);
@@ -303,6 +322,59 @@ static void forgets_all_at_reset(void)
 	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 2), 1);
 }
 
+/* Bits of a front end are the integrator's, on that link and in that direction
+ * alone; the rest of the same ring passes. */
+static void the_integrator_takes_its_bits(void)
+{
+	setup_registered();
+	doorbell_take(&db, B, 0, 0x30);
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 0x10), 0);
+	UNIT_ASSERT_INT(taken.count, 1);
+	UNIT_ASSERT_INT(taken.compartment, B);
+	UNIT_ASSERT_INT(taken.link, 0);
+	UNIT_ASSERT_INT(taken.bits, 0x10);
+	UNIT_ASSERT_INT(memory[B][0], 0);
+	UNIT_ASSERT_INT(deliveries, 0);
+
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 0x71), 1);
+	UNIT_ASSERT_INT(taken.count, 2);
+	UNIT_ASSERT_INT(taken.bits, 0x30);
+	UNIT_ASSERT_INT(take(B, 0), 0x41);
+	UNIT_ASSERT_INT(deliveries, 1);
+
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 0x0f), 1);
+	UNIT_ASSERT_INT(doorbell_ring(&db, B, 0, 0x30), 0);
+	doorbell_notify_peers(&db, A);
+	UNIT_ASSERT_INT(taken.count, 2);
+}
+
+static void a_ring_tells_whether_what_was_taken_interrupted(void)
+{
+	setup_registered();
+	doorbell_take(&db, B, 0, 1);
+	doorbell_take(&db, B, 0, 2);
+	taken.interrupts = true;
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 3), 1);
+	UNIT_ASSERT_INT(taken.bits, 3);
+	doorbell_set_mask(&db, B, 0, 4);
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 4), 0);
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 5), 1);
+}
+
+/* It is the firmware's, and none of a guest's making. */
+static void what_is_taken_outlasts_a_reset(void)
+{
+	setup_registered();
+	doorbell_take(&db, B, 0, 2);
+	doorbell_reset(&db, B);
+	doorbell_ring(&db, A, 0, 2);
+	UNIT_ASSERT_INT(taken.count, 1);
+	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0,
+				      2 | 1ULL << DOORBELL_BIT_PEER),
+			DOORBELL_ERR_BITS);
+	UNIT_ASSERT_INT(taken.count, 1);
+}
+
 static void refuses_more_links_than_fit(void)
 {
 	unsigned int i;
@@ -330,6 +402,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(unregistering_forgets_nothing),
 	UNIT_TEST(redelivers_to_a_hart_that_starts),
 	UNIT_TEST(forgets_all_at_reset),
+	UNIT_TEST(the_integrator_takes_its_bits),
+	UNIT_TEST(a_ring_tells_whether_what_was_taken_interrupted),
+	UNIT_TEST(what_is_taken_outlasts_a_reset),
 	UNIT_TEST(refuses_more_links_than_fit),
 };
 UNIT_MAIN("doorbell", tests)

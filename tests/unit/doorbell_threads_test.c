@@ -54,8 +54,12 @@ static bool post(void *ctx, const struct doorbell_target *target)
 	return true;
 }
 
-static const struct doorbell_ops ops = { thread_or, allow_page, allow_target,
-					 post };
+static const struct doorbell_ops ops = {
+	.pending_or = thread_or,
+	.check_page = allow_page,
+	.find_target = allow_target,
+	.deliver = post,
+};
 static char page_storage[2 * DOORBELL_PAGE_SIZE];
 
 /* Rings, then waits for the answer, which the receiver gives in memory. */

@@ -239,8 +239,7 @@ static void powers_off_in_failure(void)
 static void flushes_the_last_line(void)
 {
 	system_boot();
-	console_line_write(&partitioner.partitions[ID_CLIENT].line,
-			   arch_console_emit, "last", 4);
+	terminal_write(ID_CLIENT, "last", 4);
 	UNIT_ASSERT_INT(end(HART_CLIENT, ID_CLIENT, LIFECYCLE_END),
 			FAKE_RETURNED);
 	CU_ASSERT_STRING_EQUAL(fake.console, "client: last\n"

@@ -129,7 +129,7 @@ static void names_the_consoles(void)
 	system_make();
 	system_link();
 	UNIT_ASSERT_INT(system_prepare(), FAKE_RETURNED);
-	console_line_write(line, arch_console_emit, "x\n", 2);
+	terminal_write(ID_OTHER, "x\n", 2);
 	CU_ASSERT_STRING_EQUAL(fake.console, "other: x\n");
 }
 

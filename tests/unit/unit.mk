@@ -28,9 +28,12 @@ unit-threaded := $(patsubst tests/unit/%_test.c,%,\
 	$(shell grep -l pthread.h tests/unit/*_test.c 2>/dev/null))
 # Of lib/arm64 what touches no system register; the rest needs EL2.
 host-arm64-sources := $(wildcard $(addprefix lib/arm64/,gic_filter*.c stage2_table.c exception.c))
-host-library-sources := $(wildcard $(addsuffix /*.c,lib/virtio lib/doorbell \
+# Of lib/riscv what touches no CSR; the rest needs M-mode.
+host-riscv-sources := $(wildcard $(addprefix lib/riscv/,\
+	walk.c decode.c irqchip_sources.c plic_filter.c aplic_filter.c))
+host-library-sources := $(wildcard $(addsuffix /*.c,lib/virtio lib/doorbell lib/frontend \
 	lib/loopback lib/compartment lib/compartment/riscv lib/compartment/arm64 \
-	lib/partitioner lib/vhost)) $(host-arm64-sources)
+	lib/partitioner lib/vhost)) $(host-arm64-sources) $(host-riscv-sources)
 unit-support-sources := $(wildcard tests/support/*.c)
 
 host-programs := $(patsubst payloads/host/%.c,%,$(wildcard payloads/host/*.c))

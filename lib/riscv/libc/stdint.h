@@ -10,5 +10,6 @@
 #include <libfdt_env.h>
 
 #define UINT64_MAX	(~0ULL)
+#define UINT64_C(value)	value##ULL
 
 #endif

@@ -110,7 +110,7 @@ bool access_has(char extension)
 void access_set_translation(unsigned int translation)
 {
 	access_translation = translation;
-	paging_switch(translation == PAGED);
+	paging_switch(translation == PAGED ? PAGING_SV39 : PAGING_BARE);
 }
 
 void access_reset_translation(void)

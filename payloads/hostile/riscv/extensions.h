@@ -8,6 +8,10 @@
 /* Whether the first hart's ISA string has the single-letter extension. */
 bool access_has(char extension);
 
+/* The last of access_kinds[]. */
+#define ACCESS_ATOMICS	3
+#define access_atomics	(access_kinds + access_kind_count - ACCESS_ATOMICS)
+
 extern const struct access_kind access_float_load, access_float_store;
 extern const struct access_kind access_vector_load, access_vector_store;
 extern const struct access_kind access_vector_strided;

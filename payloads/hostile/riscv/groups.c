@@ -6,4 +6,6 @@ void architecture_run(void)
 {
 	vector_run();
 	registers_run();
+	walk_run();
+	interrupts_run();
 }

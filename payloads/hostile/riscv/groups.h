@@ -5,5 +5,7 @@
 
 void vector_run(void);		/* 31: masked vectors, on all harts at once */
 void registers_run(void);	/* 31: machine-level registers */
+void interrupts_run(void);	/* 32: sources and harts of others */
+void walk_run(void);		/* 34: page tables against the firmware */
 
 #endif

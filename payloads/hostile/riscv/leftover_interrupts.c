@@ -7,6 +7,7 @@
 #include <sbi.h>
 #include "../board.h"
 #include "../leftover.h"
+#include "interrupts.h"
 
 #define IMSIC_EIDELIVERY	0x70
 #define IMSIC_EIP0		0x80
@@ -46,6 +47,7 @@ static bool leftover_imsic_is_clear(void)
 
 void leftover_leave_interrupts(void)
 {
+	interrupts_leave();
 	if (leftover_has_imsic())
 		leftover_prepare_imsic();
 	sbi_call(SBI_EXT_TIME, 0, 0, 0, 0, 0, 0, 0);
@@ -65,6 +67,7 @@ void leftover_check_interrupts(void)
 	report(!(pending & IRQ_EXTERNAL), "residue: no external interrupt");
 	if (leftover_has_imsic())
 		report(leftover_imsic_is_clear(), "residue: no identity");
+	interrupts_check();
 }
 
 bool leftover_is_interrupted(void)

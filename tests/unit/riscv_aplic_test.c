@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The APLIC as one of two compartments sees it: what it may change, what it
+ * sees, what is refused, the interrupts that the firmware plays, and what a
+ * restart leaves. Compartment 0 is the caller; its harts have indices 5 and 4.
+ */
+#include <string.h>
+
+#include "../../lib/riscv/aplic_filter.h"
+#include "../../lib/riscv/aplic_registers.h"
+#include "fake_irqchip.h"
+#include "unit.h"
+
+static struct model model;
+static struct aplic_filter filter;
+
+static void setup(bool sends_msis)
+{
+	fake_irqchip_reset(sends_msis);
+	fake_irqchip_model(&model, sends_msis);
+	aplic_filter_init(&filter, &model);
+}
+
+static void put(uint32_t offset, uint32_t value)
+{
+	CU_ASSERT(aplic_filter_access(&filter, 0, FAKE_APLIC + offset, true,
+				      &value));
+}
+
+static uint32_t get(uint32_t offset)
+{
+	uint32_t value = 0x55555555;
+
+	CU_ASSERT(aplic_filter_access(&filter, 0, FAKE_APLIC + offset, false,
+				      &value));
+	return value;
+}
+
+static bool is_own(unsigned int source)
+{
+	return source == 1 || source == 33 || source == 40 || source == 95 ||
+	       (source >= 50 && source <= 52);
+}
+
+static uint32_t own_word(unsigned int word)
+{
+	uint32_t bits = 0;
+	unsigned int i;
+
+	for (i = 0; i < 32; i++)
+		bits |= (uint32_t)is_own(32 * word + i) << i;
+	return bits;
+}
+
+static uint32_t target(unsigned int hart, uint32_t rest)
+{
+	return FAKE_INDEX(hart) << APLIC_TARGET_HART_SHIFT | rest;
+}
+
+/* One source, of which a message or claim tells. */
+static void use(unsigned int source, uint32_t mode, uint32_t to)
+{
+	put(APLIC_SOURCECFG + 4 * source, mode);
+	put(APLIC_TARGET + 4 * source, to);
+	put(APLIC_SETIE + APLIC_NUM, source);
+}
+
+static void domain_is_the_firmwares(void)
+{
+	setup(true);
+	CU_ASSERT(fake_aplic.domaincfg == get(APLIC_DOMAINCFG));
+	CU_ASSERT(get(APLIC_DOMAINCFG) == 0x80000104);
+	put(APLIC_DOMAINCFG, 0);
+	CU_ASSERT(fake_aplic.domaincfg & APLIC_DOMAINCFG_IE);
+	setup(false);
+	CU_ASSERT(get(APLIC_DOMAINCFG) == 0x80000100);
+	put(APLIC_DOMAINCFG, ~0U);
+	CU_ASSERT(fake_aplic.domaincfg == 0x80000100);
+}
+
+static void foreign_activate(void)
+{
+	unsigned int source;
+
+	for (source = 1; source <= FAKE_SOURCES; source++) {
+		if (is_own(source))
+			continue;
+		fake_aplic.sourcecfg[source] = APLIC_SM_EDGE_RISING;
+		fake_aplic.target[source] = target(2, 77);
+	}
+}
+
+/* Everything is written with ones; nothing but the own ones changes. */
+static void changes_own_only(void)
+{
+	struct fake_aplic before;
+	unsigned int source, offset;
+
+	setup(true);
+	foreign_activate();
+	before = fake_aplic;
+	for (source = 1; source <= FAKE_SOURCES; source++)
+		put(APLIC_SOURCECFG + 4 * source, APLIC_SM_EDGE_RISING);
+	for (offset = 0; offset < FAKE_APLIC_SIZE; offset += 4)
+		if (offset % 0x1000 / 4 > FAKE_SOURCES || offset >= 0x1000)
+			put(offset, ~0U);
+	for (source = 0; source < 2048; source++) {
+		put(APLIC_SETIP + APLIC_NUM, source);
+		put(APLIC_SETIE + APLIC_NUM, source);
+		put(APLIC_SETIPNUM_LE, source);
+		put(APLIC_SETIPNUM_BE, source << 24 | (source >> 8) << 16);
+	}
+	for (source = 1; source <= FAKE_SOURCES; source++) {
+		if (is_own(source))
+			continue;
+		CU_ASSERT(fake_aplic.sourcecfg[source] == APLIC_SM_EDGE_RISING);
+		CU_ASSERT(fake_aplic.target[source] == target(2, 77));
+		CU_ASSERT(!fake_bit(fake_aplic.pending, source));
+		CU_ASSERT(!fake_bit(fake_aplic.enabled, source));
+	}
+	CU_ASSERT(!memcmp(before.idc, fake_aplic.idc, sizeof(before.idc)));
+}
+
+/* Nor are foreign ones taken off. */
+static void clears_own_only(void)
+{
+	unsigned int source, word;
+
+	setup(true);
+	for (source = 1; source <= FAKE_SOURCES; source++)
+		fake_aplic.sourcecfg[source] = APLIC_SM_EDGE_RISING;
+	fake_aplic.domaincfg = APLIC_DOMAINCFG_DM;
+	memset(fake_aplic.pending, 0xff, sizeof(fake_aplic.pending));
+	memset(fake_aplic.enabled, 0xff, sizeof(fake_aplic.enabled));
+	for (word = 0; word < 32; word++) {
+		put(APLIC_IN_CLRIP + 4 * word, ~0U);
+		put(APLIC_CLRIE + 4 * word, ~0U);
+	}
+	for (word = 0; word < FAKE_WORDS; word++) {
+		CU_ASSERT(fake_aplic.pending[word] == ~own_word(word));
+		CU_ASSERT(fake_aplic.enabled[word] == ~own_word(word));
+	}
+	memset(fake_aplic.pending, 0xff, sizeof(fake_aplic.pending));
+	memset(fake_aplic.enabled, 0xff, sizeof(fake_aplic.enabled));
+	for (source = 0; source < 1024; source++) {
+		put(APLIC_IN_CLRIP + APLIC_NUM, source);
+		put(APLIC_CLRIE + APLIC_NUM, source);
+	}
+	for (word = 0; word < FAKE_WORDS; word++) {
+		CU_ASSERT(fake_aplic.pending[word] == ~own_word(word));
+		CU_ASSERT(fake_aplic.enabled[word] == ~own_word(word));
+	}
+}
+
+/* Everything is set; nothing but the own ones shows. */
+static void sees_own_only(void)
+{
+	unsigned int source, word, offset;
+
+	setup(true);
+	memset(&fake_aplic, 0xff, sizeof(fake_aplic));
+	for (source = 1; source < 1024; source++) {
+		bool real = is_own(source) && (source < 50 || source > 52);
+
+		CU_ASSERT(get(APLIC_SOURCECFG + 4 * source) == (real ? ~0U : 0));
+		CU_ASSERT(get(APLIC_TARGET + 4 * source) ==
+			  (is_own(source) ? ~0U : 0));
+	}
+	for (word = 0; word < 32; word++) {
+		CU_ASSERT(get(APLIC_SETIP + 4 * word) == own_word(word));
+		CU_ASSERT(get(APLIC_IN_CLRIP + 4 * word) == own_word(word));
+		CU_ASSERT(get(APLIC_SETIE + 4 * word) == own_word(word));
+		CU_ASSERT(get(APLIC_CLRIE + 4 * word) == 0);
+	}
+	for (offset = 0x1000; offset <= APLIC_TARGET; offset += 4)
+		if (offset < APLIC_SETIP || offset >= 0x2000 ||
+		    offset % 0x100 >= APLIC_BITS_SIZE)
+			CU_ASSERT(get(offset) == 0);
+	for (offset = APLIC_IDC; offset < FAKE_APLIC_SIZE; offset += 4)
+		CU_ASSERT(get(offset) == 0);
+}
+
+/* What is written lies between registers, whatever it looks like. */
+static void changes_nothing_between(void)
+{
+	static const uint32_t values[] = { 40, 1, 4, 5U << 18 | 1, ~0U };
+	struct fake_aplic before;
+	unsigned int i, offset;
+
+	setup(false);
+	for (i = 1; i <= FAKE_SOURCES; i++)
+		put(APLIC_SOURCECFG + 4 * i, APLIC_SM_EDGE_RISING);
+	before = fake_aplic;
+	for (offset = 0x1000; offset < FAKE_APLIC_SIZE; offset += 4) {
+		if ((offset >= APLIC_SETIP && offset < APLIC_CLRIE_END &&
+		     (offset % 0x100 < APLIC_BITS_SIZE ||
+		      offset % 0x100 == APLIC_NUM)) ||
+		    offset == APLIC_SETIPNUM_LE ||
+		    offset == APLIC_SETIPNUM_BE ||
+		    (offset > APLIC_TARGET && offset < APLIC_IDC) ||
+		    offset / 64 == (APLIC_IDC + 32 * 4) / 64)
+			continue;
+		for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+			put(offset, values[i]);
+		CU_ASSERT(!memcmp(&before, &fake_aplic, sizeof(before)));
+	}
+}
+
+static void stays_inside(void)
+{
+	uint32_t value = 0;
+
+	setup(true);
+	CU_ASSERT(!aplic_filter_access(&filter, 0, FAKE_APLIC - 4, true,
+				       &value));
+	CU_ASSERT(!aplic_filter_access(&filter, 0,
+				       FAKE_APLIC + FAKE_APLIC_SIZE, false,
+				       &value));
+	CU_ASSERT(!aplic_filter_access(&filter, 0, ~3ULL, true, &value));
+}
+
+static void configures_own_sources(void)
+{
+	uint32_t mode;
+
+	setup(true);
+	for (mode = 0; mode < 8; mode++) {
+		put(APLIC_SOURCECFG + 4 * 40, mode | 0x3f8);
+		CU_ASSERT(fake_aplic.sourcecfg[40] == mode);
+		CU_ASSERT(get(APLIC_SOURCECFG + 4 * 40) == mode);
+	}
+	put(APLIC_SOURCECFG + 4 * 40, APLIC_SOURCECFG_D | 4);
+	CU_ASSERT(fake_aplic.sourcecfg[40] == APLIC_SM_INACTIVE);
+}
+
+static void targets_own_harts_only(void)
+{
+	unsigned int index;
+
+	setup(true);
+	put(APLIC_SOURCECFG + 4 * 40, APLIC_SM_EDGE_RISING);
+	for (index = 0; index < 64; index++) {
+		uint32_t value = index << APLIC_TARGET_HART_SHIFT | 9;
+		bool own = index == 4 || index == 5;
+
+		put(APLIC_TARGET + 4 * 40, target(0, 1));
+		put(APLIC_TARGET + 4 * 40, value);
+		CU_ASSERT(get(APLIC_TARGET + 4 * 40) ==
+			  (own ? value : target(0, 1)));
+		CU_ASSERT(fake_aplic.target[40] ==
+			  (own ? value : target(0, 1)));
+	}
+	/* Files of a hart's guests. */
+	for (index = 0; index < 6; index++)
+		put(APLIC_TARGET + 4 * 40, target(0, 7) | 0x1000U << index);
+	CU_ASSERT(fake_aplic.target[40] == target(0, 1));
+	/* Without messages these bits are none. */
+	setup(false);
+	put(APLIC_TARGET + 4 * 40, target(1, 7) | 0x1000);
+	CU_ASSERT(fake_aplic.target[40] == (target(1, 7) | 0x1000));
+}
+
+/* What a source that was inactive has for a target nobody knows. */
+static void activation_brings_an_own_target(void)
+{
+	unsigned int sends_msis, source;
+
+	for (sends_msis = 0; sends_msis < 2; sends_msis++) {
+		setup(sends_msis);
+		fake_aplic.target[40] = target(3, 5);
+		fake_aplic.target[50] = target(3, 5);
+		fake_aplic.target[95] = target(1, 5);
+		for (source = 40; source < 96; source++)
+			put(APLIC_SOURCECFG + 4 * source, APLIC_SM_EDGE_RISING);
+		CU_ASSERT(fake_aplic.target[40] == target(0, !sends_msis));
+		CU_ASSERT(fake_aplic.target[50] == target(0, !sends_msis));
+		CU_ASSERT(fake_aplic.target[95] == target(1, 5));
+	}
+	/* One that stays inactive has none. */
+	fake_aplic.target[40] = 0;
+	put(APLIC_SOURCECFG + 4 * 40, 0);
+	CU_ASSERT(fake_aplic.target[40] == 0);
+}
+
+static void sends_messages(void)
+{
+	setup(true);
+	use(40, APLIC_SM_EDGE_RISING, target(1, 9));
+	put(APLIC_SETIP + APLIC_NUM, 40);
+	CU_ASSERT(fake_messages == 1 && fake_message == target(1, 9));
+	put(APLIC_SETIPNUM_LE, 40);
+	CU_ASSERT(fake_messages == 2);
+	put(APLIC_SETIPNUM_BE, 40U << 24);
+	CU_ASSERT(fake_messages == 3);
+	put(APLIC_SETIP + 4, 1U << 8);
+	CU_ASSERT(fake_messages == 4);
+	/* A message of one's own choice, to anybody. */
+	put(APLIC_TARGET, target(0, 9));
+	CU_ASSERT(fake_messages == 4);
+}
+
+/* ---- Played sources ---- */
+
+static void played_sources_are_held_detached(void)
+{
+	static const uint32_t seen[8] = { 0, 1, 0, 0, 4, 5, 6, 7 };
+	uint32_t mode;
+
+	setup(true);
+	CU_ASSERT(get(APLIC_SOURCECFG + 4 * 51) == 0);
+	for (mode = 0; mode < 8; mode++) {
+		put(APLIC_SOURCECFG + 4 * 51, mode);
+		CU_ASSERT(get(APLIC_SOURCECFG + 4 * 51) == seen[mode]);
+		CU_ASSERT(fake_aplic.sourcecfg[51] ==
+			  (seen[mode] ? APLIC_SM_DETACHED : APLIC_SM_INACTIVE));
+	}
+}
+
+/* As at a wire: not if it is off, not if nobody is attached to it. */
+static void raises_as_an_edge(void)
+{
+	uint32_t mode;
+
+	for (mode = 0; mode < 8; mode++) {
+		setup(true);
+		use(51, mode, target(0, 3));
+		aplic_filter_raise(&filter, 0, 51);
+		CU_ASSERT(fake_messages == (mode >= APLIC_SM_EDGE_RISING));
+		if (fake_messages)
+			CU_ASSERT(fake_message == target(0, 3));
+	}
+	aplic_filter_raise(&filter, 0, 51);
+	CU_ASSERT(fake_messages == 2);
+}
+
+/* Not enabled yet: it stays pending until it is. */
+static void raises_before_it_is_enabled(void)
+{
+	setup(true);
+	put(APLIC_SOURCECFG + 4 * 51, APLIC_SM_EDGE_RISING);
+	put(APLIC_TARGET + 4 * 51, target(1, 4));
+	aplic_filter_raise(&filter, 0, 51);
+	CU_ASSERT(fake_messages == 0);
+	CU_ASSERT(get(APLIC_SETIP + 4) == 1U << 19);
+	put(APLIC_SETIE + 4, 1U << 19);
+	CU_ASSERT(fake_messages == 1 && fake_message == target(1, 4));
+}
+
+static void raises_played_ones_only(void)
+{
+	setup(true);
+	use(40, APLIC_SM_EDGE_RISING, target(0, 3));
+	fake_aplic.sourcecfg[60] = APLIC_SM_DETACHED;
+	fake_aplic.target[60] = target(2, 8);
+	fake_set_bit(fake_aplic.enabled, 60, true);
+	aplic_filter_raise(&filter, 0, 40);
+	aplic_filter_raise(&filter, 0, 60);
+	aplic_filter_raise(&filter, 0, 0);
+	aplic_filter_raise(&filter, 0, ~0U);
+	CU_ASSERT(fake_messages == 0);
+}
+
+/*
+ * A guest that takes it for a level has the controller look again at the end
+ * of each: the level is low, or it would never end.
+ */
+static void levels_are_low(void)
+{
+	uint32_t mode;
+
+	for (mode = APLIC_SM_EDGE_RISING; mode < 8; mode++) {
+		unsigned int each = mode <= APLIC_SM_EDGE_FALLING;
+
+		setup(true);
+		use(51, mode, target(0, 3));
+		put(APLIC_SETIPNUM_LE, 51);
+		CU_ASSERT(fake_messages == each);
+		put(APLIC_SETIPNUM_BE, 51U << 24);
+		put(APLIC_SETIP + APLIC_NUM, 51);
+		CU_ASSERT(fake_messages == 3 * each);
+		put(APLIC_SETIP + 4, 1U << 19 | 1U << 8);
+		CU_ASSERT(fake_messages == 4 * each);
+	}
+	/* The machine knows what a real level is. */
+	use(40, 6, target(0, 3));
+	put(APLIC_SETIPNUM_LE, 40);
+	CU_ASSERT(fake_messages == 1);
+	/* Off, it can be taken off. */
+	aplic_filter_raise(&filter, 0, 51);
+	put(APLIC_CLRIE + APLIC_NUM, 51);
+	aplic_filter_raise(&filter, 0, 51);
+	CU_ASSERT(get(APLIC_SETIP + 4) & 1U << 19);
+	put(APLIC_IN_CLRIP + APLIC_NUM, 51);
+	CU_ASSERT(!(get(APLIC_SETIP + 4) & 1U << 19));
+	aplic_filter_raise(&filter, 0, 51);
+	put(APLIC_IN_CLRIP + 4, 1U << 19);
+	CU_ASSERT(!(get(APLIC_SETIP + 4) & 1U << 19));
+	put(APLIC_SETIE + 4, 1U << 19);
+	CU_ASSERT(get(APLIC_SETIE + 4) & 1U << 19);
+	put(APLIC_CLRIE + 4, 1U << 19);
+	CU_ASSERT(!(get(APLIC_SETIE + 4) & 1U << 19));
+}
+
+/* ---- Delivery structures ---- */
+
+static void has_own_delivery_structures_only(void)
+{
+	unsigned int index, offset;
+
+	setup(false);
+	for (index = 0; index < FAKE_INDICES; index++) {
+		bool own = index == 4 || index == 5;
+		uint32_t *idc = fake_aplic.idc[index];
+
+		for (offset = 0; offset < 32; offset += 4) {
+			bool there = offset <= 8 || offset == 0x18;
+			uint32_t at = APLIC_IDC + 32 * index + offset;
+
+			idc[offset / 4] = 0x11;
+			if (offset != APLIC_IDC_CLAIMI)
+				CU_ASSERT(get(at) == (own && there ? 0x11 : 0));
+			put(at, 0x22);
+			CU_ASSERT(idc[offset / 4] ==
+				  (own && offset <= 8 ? 0x22 : 0x11));
+		}
+	}
+}
+
+static void claims_for_the_guest(void)
+{
+	setup(false);
+	use(40, APLIC_SM_EDGE_RISING, target(1, 2));
+	use(51, APLIC_SM_EDGE_RISING, target(1, 3));
+	fake_aplic.sourcecfg[2] = APLIC_SM_EDGE_RISING;
+	fake_aplic.target[2] = target(2, 1);
+	fake_set_bit(fake_aplic.enabled, 2, true);
+	fake_set_bit(fake_aplic.pending, 2, true);
+	put(APLIC_SETIPNUM_LE, 40);
+	aplic_filter_raise(&filter, 0, 51);
+	CU_ASSERT(get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == (40U << 16 | 2));
+	CU_ASSERT(get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == (51U << 16 | 3));
+	CU_ASSERT(get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == 0);
+	CU_ASSERT(get(APLIC_IDC + 32 * 3 + APLIC_IDC_CLAIMI) == 0);
+	CU_ASSERT(fake_bit(fake_aplic.pending, 2));
+}
+
+/* ---- The end of a life ---- */
+
+static void clear_leaves_nothing_own(void)
+{
+	struct fake_aplic before;
+	unsigned int sends_msis, i;
+
+	for (sends_msis = 0; sends_msis < 2; sends_msis++) {
+		setup(sends_msis);
+		fake_aplic.domaincfg = 0;
+		for (i = 1; i <= FAKE_SOURCES; i++)
+			put(APLIC_SOURCECFG + 4 * i, 5);
+		foreign_activate();
+		for (i = 1; i <= FAKE_SOURCES; i++)
+			if (is_own(i))
+				put(APLIC_TARGET + 4 * i, target(1, 9));
+		memset(fake_aplic.pending, 0xff, sizeof(fake_aplic.pending));
+		memset(fake_aplic.enabled, 0xff, sizeof(fake_aplic.enabled));
+		memset(fake_aplic.idc, 0x11, sizeof(fake_aplic.idc));
+		before = fake_aplic;
+		aplic_filter_clear(&filter, 0);
+		for (i = 1; i <= FAKE_SOURCES; i++) {
+			CU_ASSERT(fake_bit(fake_aplic.pending, i) == !is_own(i));
+			CU_ASSERT(fake_bit(fake_aplic.enabled, i) == !is_own(i));
+			CU_ASSERT(fake_aplic.sourcecfg[i] == (is_own(i) ? 0 : 4));
+			CU_ASSERT(fake_aplic.target[i] == (is_own(i) ?
+				  target(0, !sends_msis) : target(2, 77)));
+			if (i < 1024)
+				CU_ASSERT(get(APLIC_SOURCECFG + 4 * i) == 0);
+		}
+		for (i = 0; i < FAKE_INDICES; i++) {
+			bool own = !sends_msis && (i == 4 || i == 5);
+
+			CU_ASSERT(fake_aplic.idc[i][0] ==
+				  (own ? 0 : before.idc[i][0]));
+			CU_ASSERT(fake_aplic.idc[i][1] ==
+				  (own ? 0 : before.idc[i][1]));
+			CU_ASSERT(fake_aplic.idc[i][2] ==
+				  (own ? 0 : before.idc[i][2]));
+		}
+		CU_ASSERT(fake_aplic.domaincfg == before.domaincfg);
+	}
+}
+
+/* A hart that the APLIC does not serve has no delivery structure. */
+static void clear_knows_harts_without_index(void)
+{
+	unsigned int usual;
+
+	setup(false);
+	fake_accesses = 0;
+	aplic_filter_clear(&filter, 0);
+	usual = fake_accesses;
+	model.machine.harts[1].aplic_index = -1;
+	fake_accesses = 0;
+	aplic_filter_clear(&filter, 0);
+	CU_ASSERT(fake_accesses == usual - 3);
+	CU_ASSERT(get(APLIC_IDC + 32 * 4) == 0);
+}
+
+static const struct unit_test tests[] = {
+	UNIT_TEST(domain_is_the_firmwares),
+	UNIT_TEST(changes_own_only),
+	UNIT_TEST(clears_own_only),
+	UNIT_TEST(sees_own_only),
+	UNIT_TEST(changes_nothing_between),
+	UNIT_TEST(stays_inside),
+	UNIT_TEST(configures_own_sources),
+	UNIT_TEST(targets_own_harts_only),
+	UNIT_TEST(activation_brings_an_own_target),
+	UNIT_TEST(sends_messages),
+	UNIT_TEST(played_sources_are_held_detached),
+	UNIT_TEST(raises_as_an_edge),
+	UNIT_TEST(raises_before_it_is_enabled),
+	UNIT_TEST(raises_played_ones_only),
+	UNIT_TEST(levels_are_low),
+	UNIT_TEST(has_own_delivery_structures_only),
+	UNIT_TEST(claims_for_the_guest),
+	UNIT_TEST(clear_leaves_nothing_own),
+	UNIT_TEST(clear_knows_harts_without_index),
+};
+
+UNIT_MAIN("riscv_aplic", tests)
