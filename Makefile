@@ -13,9 +13,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 # What the user may choose (see "make help").
 ARCH ?= riscv
 SYSTEM ?= demo
-HARTS ?= 2
-MEM ?= 512M
 DISK ?=
+MODE ?= grant
+CMD ?=
 WRITE ?= 0
 GDB ?= 0
 TESTS ?=
@@ -71,6 +71,12 @@ endif
 ifeq ($(origin CPU),undefined)
 CPU := $(cpu-default-$(ARCH))
 endif
+ifeq ($(origin HARTS),undefined)
+HARTS := $(if $(filter run-two-linux,$(MAKECMDGOALS)),3,2)
+endif
+ifeq ($(origin MEM),undefined)
+MEM := $(if $(filter run-%,$(MAKECMDGOALS)),2G,512M)
+endif
 
 # say(verb, what): one short line per step, or with V=1 the commands instead
 ifeq ($(V),1)
@@ -90,9 +96,10 @@ endif
 # and only the tools of its architecture.
 # Who only asks what would be done (make -n, -q, -t) gets nothing installed.
 setup-level := $(if $(filter setup bench%,$(MAKECMDGOALS)),bench,$(if \
-	$(filter-out run payloads $(architectures:%=build/%/%),$(MAKECMDGOALS)),check,run))
+	$(filter-out run run-% payloads $(architectures:%=build/%/%),$(MAKECMDGOALS)),check,$(if \
+	$(filter run-% build/riscv/guests/%,$(MAKECMDGOALS)),guest,run)))
 setup-architectures := $(if $(filter payloads,$(MAKECMDGOALS)),$(architectures),$(sort \
-	$(if $(filter run,$(MAKECMDGOALS)),$(ARCH)) $(foreach arch,$(architectures),\
+	$(if $(filter run run-%,$(MAKECMDGOALS)),$(ARCH)) $(foreach arch,$(architectures),\
 		$(if $(filter build/$(arch)/%,$(MAKECMDGOALS)),$(arch)))))
 ifneq ($(if $(strip $(asked-only)),,$(filter-out help clean lines,$(MAKECMDGOALS))),)
 setup-output := $(shell $(foreach name,$(tool-variables),$(name)=$(call quoted,$($(name)))) \
@@ -115,9 +122,11 @@ lines:
 include firmware/stamps.mk
 include firmware/opensbi.mk
 include payloads/payloads.mk
+include payloads/guests.mk
 include firmware/bundle.mk
 include firmware/arm64.mk
 include firmware/run.mk
+include firmware/run-guest.mk
 include tests/tests.mk
 include payloads/host/host.mk
 

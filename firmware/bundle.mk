@@ -30,7 +30,7 @@ firmware-arm64 = build/arm64/$(2)/firmware.bin
 firmwares = $(foreach system,$(2),$(foreach aia,$(aia-choices-$(1)),\
 	$(call firmware,$(1),$(system),$(aia))))
 
-# bundle-rules(architecture, folder, manifest, preprocessor's options)
+# bundle-rules(architecture, folder, manifest, preprocessor's options, images)
 define bundle-rules
 $(2)/manifest.dtb: $(3) firmware/bundle.mk build/$(1)/variables
 	$$(call say,DTC,$$@)
@@ -40,7 +40,7 @@ $(2)/manifest.dtb: $(3) firmware/bundle.mk build/$(1)/variables
 		-MD -MP -MT $$@ -MF $$(@:.dtb=.d) $$< -o $$(@:.dtb=.dts)
 	dtc -q -I dts -O dtb -o $$@ $$(@:.dtb=.dts)
 
-$(2)/bundle.itb: $(2)/manifest.dtb $$(filter build/$(1)/%,$$(PAYLOAD_IMAGES)) firmware/bundle.sh
+$(2)/bundle.itb: $(2)/manifest.dtb $(5) firmware/bundle.sh
 	$$(call say,BUNDLE,$$@)
 	firmware/bundle.sh $(1) $$< build/$(1)/payloads $$@
 endef
@@ -55,11 +55,18 @@ $(1)/fw_payload.bin: $(1)/bundle.itb $$(opensbi-stamp)
 $(1)/fw_payload.elf: $(1)/fw_payload.bin ;
 endef
 
+# The images that a manifest of the board or of the tests may name: all of ours,
+# and of other people's those that it does name.
+guests-named := $(foreach image,$(guest-images),$(patsubst %,%:$(image),$(shell \
+	grep -l '"$(image)"' $(manifests) /dev/null)))
+images-of = $(filter build/$(1)/%,$(PAYLOAD_IMAGES) $(patsubst $(2):%,\
+	build/riscv/payloads/%.bin,$(filter $(2):%,$(guests-named))))
+
 # system-rules(system, manifest)
 define system-rules
-$(call bundle-rules,arm64,build/arm64/$(1),$(2),)
+$(call bundle-rules,arm64,build/arm64/$(1),$(2),,$(call images-of,arm64,$(2)))
 $(foreach aia,$(aia-choices-riscv),
-$(call bundle-rules,riscv,build/riscv/$(1)/$(aia),$(2),-D$(aia-define-$(aia)))
+$(call bundle-rules,riscv,build/riscv/$(1)/$(aia),$(2),-D$(aia-define-$(aia)),$(call images-of,riscv,$(2)))
 $(call riscv-rules,build/riscv/$(1)/$(aia)))
 endef
 $(foreach manifest,$(manifests),$(eval \

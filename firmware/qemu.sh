@@ -12,11 +12,14 @@
 #				boots that one, on AArch64; the firmware then
 #				lies at the address for it to start
 #	--quiet			does not print QEMU's command line
+#	--keys			every key goes to the console, control-C too; to
+#				leave: control-A, then x
 #
 # qemu.sh --check: only says what is wrong with the environment.
 #
 # Environment: ARCH QEMU AARCH64_QEMU HARTS AIA MEM CPU WRITE GDB as in "make
-# help"; DISK (empty: none); with --check also BOARD and SYSTEM.
+# help"; DISK (empty: none), SECOND_DISK (unset: the demonstration image); with
+# --check also BOARD and SYSTEM.
 
 set -eu
 
@@ -155,7 +158,7 @@ suits()
 suggest()
 {
 	local harts=$HARTS mem=$MEM
-	for MEM in "$mem" 512M 1G; do
+	for MEM in "$mem" 512M 1G 2G; do
 		for ((HARTS = harts; HARTS <= 8; HARTS++)); do
 			suits > /dev/null || continue
 			echo "run: try HARTS=$HARTS MEM=$MEM"
@@ -208,11 +211,13 @@ quiet=0
 firmware=
 tree_given=
 loader=
+serial=(-serial stdio -monitor none)
 while [[ ${1-} == --* ]]; do
 	case $1 in
 	--check)	check=environment ;;
 	--unchecked)	check=values ;;
 	--quiet)	quiet=1 ;;
+	--keys)		serial=(-serial mon:stdio) ;;
 	--firmware)
 		firmware=$2
 		shift
@@ -257,7 +262,7 @@ else
 	command+=($firmware_option "$firmware")
 fi
 [ -z "$tree_given" ] || command+=(-dtb "$tree_given")
-command+=(-serial stdio -monitor none -no-reboot)
+command+=("${serial[@]}" -no-reboot)
 if [ -n "$DISK" ]; then
 	snapshot=on
 	[ "$WRITE" != 1 ] || snapshot=off
@@ -269,9 +274,9 @@ if [ -n "$DISK" ]; then
 		-device virtio-blk-device,drive=disk,bus=virtio-mmio-bus.${disk_slots[0]})
 fi
 # A system that grants the second virtio-mmio slot gets a disk there as well, to
-# scratch: it is always a snapshot of the demonstration image.
+# scratch: it is always a snapshot.
 if grep -aq "$second_disk" "$system/manifest.dtb"; then
-	command+=(-drive "if=none,id=second,format=raw,snapshot=on,file=build/demo.img"
+	command+=(-drive "if=none,id=second,format=raw,snapshot=on,file=${SECOND_DISK:-build/demo.img}"
 		-device virtio-blk-device,drive=second,bus=virtio-mmio-bus.${disk_slots[1]})
 fi
 command+=("$@")

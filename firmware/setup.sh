@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# setup.sh [run|check|bench] [riscv|arm64]...: makes sure that every tool is
-# there which that target needs; check needs all of run, bench all of check.
-# Without a word, bench. To run a system only the tools of the named
-# architectures are needed; without one, and for all else, those of both.
+# setup.sh [run|guest|check|bench] [riscv|arm64]...: makes sure that every tool
+# is there which that target needs; guest (an operating system, as it is, in a
+# compartment) needs all of run, check all of guest, bench all of check. Without a
+# word, bench. To run a system only the tools of the named architectures are
+# needed; without one, and for all else, those of both.
 #
 # Silent and quick if so. Otherwise, on Debian 12 and 13, it installs what is
 # missing (as root, or through sudo) and nothing else, without questions; on
@@ -17,12 +18,12 @@ set -eu
 here=$(dirname "$0")
 level=${1:-bench}
 case $level in
-run|check|bench) ;;
-*)	echo "usage: setup.sh [run|check|bench] [riscv|arm64]..." >&2; exit 2 ;;
+run|guest|check|bench) ;;
+*)	echo "usage: setup.sh [run|guest|check|bench] [riscv|arm64]..." >&2; exit 2 ;;
 esac
 [ $# -eq 0 ] || shift
 architectures='riscv arm64'
-[ "$level" != run ] || architectures=${*:-$architectures}
+case $level in run|guest) architectures=${*:-$architectures} ;; esac
 default_cross=riscv64-linux-gnu-
 default_qemu=qemu-system-riscv64
 default_aarch64_cross=aarch64-linux-gnu-
@@ -141,6 +142,18 @@ needs_of_arm64()
 		have_qemu "$aarch64_qemu" cortex-a72 pvpanic-pci
 }
 
+# To take Debian's packages apart, make file systems, build a kernel.
+needs_of_guest()
+{
+	need dpkg 'dpkg-deb (dpkg)' have dpkg-deb
+	need e2fsprogs 'mke2fs, mkfs.ext4 and e2fsck (e2fsprogs)' have mke2fs mkfs.ext4 e2fsck
+	need cpio 'cpio' have cpio
+	need xz-utils 'xz' have xz
+	need flex 'flex' have flex
+	need bison 'bison' have bison
+	need bc 'bc' have bc
+}
+
 needs_of_check()
 {
 	need clang 'clang 14 or later' have clang
@@ -159,9 +172,6 @@ needs_of_check()
 		have qemu-riscv64 qemu-aarch64 qemu-arm qemu-s390x
 	need qemu-utils 'qemu-img, qemu-io and qemu-storage-daemon' have qemu-img qemu-io qemu-storage-daemon
 	need spin 'the Spin model checker' have spin
-	need e2fsprogs 'mkfs.ext4 and e2fsck (e2fsprogs)' have mkfs.ext4 e2fsck
-	need cpio 'cpio' have cpio
-	need xz-utils 'xz' have xz
 	need zstd 'zstd' have zstd
 }
 
@@ -177,7 +187,8 @@ find_missing()
 	missing_qemu=
 	wanted=
 	needs_of_run
-	[ "$level" = run ] || needs_of_check
+	[ "$level" = run ] || needs_of_guest
+	case $level in check|bench) needs_of_check ;; esac
 	[ "$level" != bench ] || needs_of_bench
 }
 

@@ -8,7 +8,7 @@
 # Included by the root Makefile, behind firmware/opensbi.mk, for OpenSBI's libfdt.
 
 PAYLOAD_ARCHS := riscv arm64
-PAYLOAD_NAMES := client server hostile bench vectors
+PAYLOAD_NAMES := client server hostile bench vectors guest
 PAYLOAD_IMAGES := $(foreach arch,$(PAYLOAD_ARCHS),\
 	$(PAYLOAD_NAMES:%=build/$(arch)/payloads/%.bin))
 
@@ -62,6 +62,8 @@ payload-server-srcs := $(wildcard payloads/server/*.c) \
 payload-hostile-srcs = $(wildcard payloads/hostile/*.c) \
 	$(wildcard payloads/hostile/$(1)/*.c payloads/hostile/$(1)/*.S) \
 	$(wildcard lib/virtio/*.c)
+payload-guest-srcs := $(wildcard payloads/guest/*.c) $(wildcard lib/virtio/*.c) \
+	lib/compartment/sha256.c
 payload-bench-srcs := $(wildcard payloads/bench/*.c)
 payload-vectors-srcs := $(wildcard payloads/vectors/*.c) payloads/vectors/text.S \
 	payloads/client/disk.c $(wildcard tests/support/vectors*.c) $(payload-channel-srcs)

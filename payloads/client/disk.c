@@ -84,7 +84,7 @@ static int disk_bring_up(struct client_disk *disk)
 		return error;
 	if (!memory.ring)
 		error = disk_init_memory(disk, &memory);
-	if (!error && memory.size > disk->endpoint.queue_size_max)
+	if (!error && memory.size > disk->endpoint.handshake.queue_size_max)
 		error = LOOPBACK_ERR_SIZE;
 	if (!error)
 		error = loopback_client_setup_queue(&disk->endpoint,
