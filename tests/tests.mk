@@ -4,7 +4,8 @@
 # "make check TESTS=<part of its path>" or "sh <file>".
 #
 # A kind of tests is a folder tests/<kind> with a <kind>.mk in it, which names
-# its tests in <kind>-checks; "make check-<kind>" runs that kind.
+# its tests in <kind>-checks; "make check-<kind>" runs that kind. If some of them
+# would take too long for every day, <kind>-essential names the others.
 
 check-out := build/check
 # TESTS selects by a part of the path.
@@ -16,7 +17,7 @@ check-kinds := $(foreach kind,unit $(filter-out unit,$(notdir $(wildcard tests/*
 include $(foreach kind,$(check-kinds),tests/$(kind)/$(kind).mk)
 
 .PHONY: check $(check-kinds:%=check-%)
-check: $(call select-tests,$(foreach kind,$(check-kinds),$($(kind)-checks)))
+check: $(call select-tests,$(foreach kind,$(check-kinds),$(or $($(kind)-essential),$($(kind)-checks))))
 define check-rule
 check-$(1): $$(call select-tests,$$($(1)-checks))
 endef

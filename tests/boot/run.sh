@@ -47,6 +47,7 @@ fill()
 {
 	filled=${1//'{sha256}'/${sha256:-}}
 	filled=${filled//'{bytes}'/${key[disk]}}
+	filled=${filled//'{aia}'/${key[aia]}}
 	filled=${filled//'{disk}'/${disk_path[${key[arch]}]}}
 	filled=${filled//'{second-disk}'/${second_disk_path[${key[arch]}]}}
 	while [[ $filled =~ \{ram\+([0-9a-f]+)\} ]]; do
@@ -61,6 +62,16 @@ make_disk()
 	[ "${key[disk]}" != none ] || return 0
 	disk=$work.img
 	rm -f "$disk"
+	case ${key[disk]} in
+	*/*)
+		cp --sparse=always "${key[disk]}" "$disk"
+		return
+		;;
+	'empty '*)
+		truncate -s "${key[disk]#empty }" "$disk"
+		return
+		;;
+	esac
 	while [ "$(stat -c %s "$disk" 2> /dev/null || echo 0)" -lt "${key[disk]}" ]; do
 		cat build/demo.img >> "$disk"
 	done
@@ -161,7 +172,8 @@ boot()
 		echo $? > "$work.status"
 		rm -f "$work.running"
 	} > "$work.raw"
-	tr -d '\r' < "$work.raw" > "$console"
+	# A line that grows is taken back for others' lines, and shown again.
+	LC_ALL=C sed $'s/.*\r\e\\[K//; s/\r//g' "$work.raw" > "$console"
 	status=$(cat "$work.status")
 	rm -f "$work.raw" "$work.status"
 }
@@ -211,15 +223,15 @@ judge_console()
 	done
 }
 
-# Every check that a payload itself reports counts too.
+# Every check that a payload, or a script under Linux, reports counts too.
 judge_reports()
 {
 	local line verdict
 	while IFS= read -r line; do
-		[[ $line =~ ^([a-z0-9-]+):\ (PASS|FAIL)\ (.*)$ ]] || continue
+		[[ $line =~ ^([a-z0-9-]+):\ (guest:\ )?(PASS|FAIL)\ (.*)$ ]] || continue
 		verdict=0
-		[ "${BASH_REMATCH[2]}" = FAIL ] || verdict=1
-		point $verdict "${BASH_REMATCH[1]} reports ${BASH_REMATCH[3]}"
+		[ "${BASH_REMATCH[3]}" = FAIL ] || verdict=1
+		point $verdict "${BASH_REMATCH[1]} reports ${BASH_REMATCH[4]}"
 	done < "$console"
 }
 
@@ -227,7 +239,8 @@ judge_disk()
 {
 	[ -n "${key[after]}" ] || return 0
 	local words output
-	read -ra words <<< "${key[after]}"
+	fill "${key[after]}"
+	read -ra words <<< "$filled"
 	if output=$("$here/${words[0]}" "$disk" "$console" "${words[@]:1}" 2>&1); then
 		point 1 "the host agrees: ${key[after]}"
 	else

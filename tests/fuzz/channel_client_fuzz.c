@@ -92,8 +92,10 @@ static void check(void)
 {
 	FUZZ_REQUIRE(loopback_block_client_count_busy(&run.channel->block) ==
 		     run.busy);
-	FUZZ_REQUIRE(run.channel->client.queue_count <= LOOPBACK_QUEUES_MAX);
-	FUZZ_REQUIRE(run.channel->client.config_size <= LOOPBACK_CONFIG_SIZE);
+	FUZZ_REQUIRE(run.channel->client.handshake.queue_count <=
+		     LOOPBACK_QUEUES_MAX);
+	FUZZ_REQUIRE(run.channel->client.handshake.config_size <=
+		     LOOPBACK_CONFIG_SIZE);
 }
 
 static int drain(void)

@@ -163,7 +163,8 @@ static void check_channel(const struct model *model,
 			  const struct model_channel *channel)
 {
 	const struct model_piece *pieces[] = { &channel->control,
-					       &channel->pool };
+					       &channel->pool,
+					       &channel->registers };
 	const struct model_link *link;
 	unsigned int i;
 
@@ -176,9 +177,15 @@ static void check_channel(const struct model *model,
 		      link->ends[1] == channel->client) ||
 		     (link->ends[1] == channel->server &&
 		      link->ends[0] == channel->client));
-	for (i = 0; i < 2; i++) {
+	FUZZ_REQUIRE(channel->control.range.size);
+	FUZZ_REQUIRE(channel->data == MODEL_DATA_GRANT ?
+		     model_has_front_end(channel) && !channel->pool.range.size :
+		     channel->pool.range.size);
+	for (i = 0; i < 3; i++) {
 		const struct memory_range *window;
 
+		if (!pieces[i]->range.size)
+			continue;
 		FUZZ_REQUIRE(pieces[i]->window < model->window_count);
 		window = &model->windows[pieces[i]->window].range;
 		FUZZ_REQUIRE(pieces[i]->range.base >= window->base);
@@ -187,6 +194,44 @@ static void check_channel(const struct model *model,
 			     window->size - pieces[i]->range.size);
 	}
 	FUZZ_REQUIRE(channel->bit + channel->queues < 63);
+}
+
+/* An interrupt of a device that the firmware plays: nobody else's. */
+static void check_presented(const struct model *model, uint32_t interrupt,
+			    bool seen[1024])
+{
+	unsigned int i, k;
+
+	FUZZ_REQUIRE(interrupt && interrupt < 1024 && !seen[interrupt]);
+	seen[interrupt] = true;
+	for (i = 0; i < model->device_count; i++)
+		for (k = 0; k < model->devices[i].interrupt_count; k++)
+			FUZZ_REQUIRE(model->devices[i].interrupts[k] !=
+				     interrupt);
+}
+
+/* Pages that nobody but their owners may write. */
+static void check_writers(const struct model *model, unsigned int writer)
+{
+	const struct model_channel *channel = model->channels;
+	const struct model_channel *end = channel + model->channel_count;
+	struct grant list[GRANTS_MAX];
+	unsigned int count, i;
+
+	count = grant_list(model, writer, model->compartments[writer].harts[0],
+			   list, GRANTS_MAX);
+	FUZZ_REQUIRE(count != GRANT_TOO_MANY);
+	for (; channel < end; channel++)
+		for (i = 0; i < count; i++) {
+			if (!model_has_front_end(channel) ||
+			    !(list[i].rights & PROTECTION_WRITE))
+				continue;
+			FUZZ_REQUIRE(!overlap(&channel->registers.range,
+					      &list[i].range));
+			FUZZ_REQUIRE(writer == channel->server ||
+				     !overlap(&channel->control.range,
+					      &list[i].range));
+		}
 }
 
 static void check_devices(const struct model_device *a,
@@ -213,6 +258,7 @@ static void check_model(void)
 {
 	static uint64_t tree[MODEL_TREE_SIZE / 8];
 	const struct model *model = &fixture.model;
+	bool seen[1024] = { false };
 	unsigned int i, j, lines = 0;
 	int size;
 
@@ -243,8 +289,19 @@ static void check_model(void)
 		FUZZ_REQUIRE(model->links[i].ends[1] <
 			     model->compartment_count);
 	}
-	for (i = 0; i < model->channel_count; i++)
+	for (i = 0; i < model->channel_count; i++) {
 		check_channel(model, &model->channels[i]);
+		if (model_has_front_end(&model->channels[i]))
+			check_presented(model, model->channels[i].interrupt,
+					seen);
+	}
+	for (i = 0; i < model->compartment_count; i++) {
+		check_writers(model, i);
+		if (model->compartments[i].console == MODEL_CONSOLE_UART)
+			check_presented(model,
+					model->compartments[i].uart_interrupt,
+					seen);
+	}
 	map_print(model, system_check_line, &lines);
 	FUZZ_REQUIRE(lines);
 }

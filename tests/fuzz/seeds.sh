@@ -23,8 +23,10 @@ for manifest; do
 	# No edit of the machine, none of the manifest, and this one.
 	{ printf '\000\000'; cat "$manifest"; } > "$seeds/manifest/$system"
 	for image in $(fdtget -l "$manifest" /compartments 2>/dev/null); do
-		name=$(fdtget -d '' "$manifest" "/compartments/$image" image)
-		[ -z "$name" ] || echo "image $name" > "$seeds/images/$name.bin"
+		for word in image initrd; do
+			name=$(fdtget -d '' "$manifest" "/compartments/$image" $word)
+			[ -z "$name" ] || echo "image $name" > "$seeds/images/$name.bin"
+		done
 	done
 	firmware/bundle.sh riscv "$manifest" "$seeds/images" \
 		"$seeds/images/$system.itb" 2> /dev/null

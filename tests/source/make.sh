@@ -25,24 +25,25 @@ cp -R platform/qemu-virt/manifests/arm64 platform/qemu-virt/manifests/demo.dts \
 	"$tree/platform/alone/manifests"
 # What only this make was asked for is not handed on.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH SYSTEM HARTS AIA MEM DISK \
-	WRITE CPU GDB BOARD OPENSBI_SRC TESTS V
+	WRITE CPU GDB BOARD OPENSBI_SRC TESTS V MODE CMD
 : "${CROSS_COMPILE=riscv64-linux-gnu-}" "${AARCH64_CROSS_COMPILE=aarch64-linux-gnu-}"
 : "${QEMU=qemu-system-riscv64}" "${AARCH64_QEMU=qemu-system-aarch64}"
 export CROSS_COMPILE AARCH64_CROSS_COMPILE QEMU AARCH64_QEMU
 
-# refuses <what is said> <make's argument>...
+# refuses <what is said> <make's argument>...: what $goal is asked for
 refuses()
 {
 	words=$1
 	shift
-	output=$(make -C "$tree" run "$@" 2>&1 < /dev/null)
+	output=$(make -C "$tree" "$goal" "$@" 2>&1 < /dev/null)
 	status=$?
-	claim "make run $* is refused" "$(
+	claim "make $goal $* is refused" "$(
 		[ $status -eq 2 ] && echo "$output" | grep -q "$words" &&
 			[ -z "$(ls "$tree/build")" ] ||
 			echo "status $status: $output" | head -n 20)"
 }
 
+goal=run
 for arch in riscv arm64; do
 	refuses 'SYSTEM=no: choose bench, .*, demo or three$' ARCH=$arch SYSTEM=no
 	refuses 'HARTS=9: choose a number from 2 to 8' ARCH=$arch HARTS=9
@@ -67,6 +68,20 @@ refuses 'an aarch64 gcc' ARCH=arm64 AARCH64_CROSS_COMPILE="$CROSS_COMPILE"
 refuses 'for aarch64' ARCH=arm64 AARCH64_QEMU="$QEMU"
 refuses 'choose AARCH64_QEMU=' ARCH=arm64 QEMU="$AARCH64_QEMU"
 refuses 'choose AARCH64_CROSS_COMPILE=' ARCH=arm64 CROSS_COMPILE="$AARCH64_CROSS_COMPILE"
+goal=run-linux
+refuses 'MODE=no: choose grant or window' MODE=no
+refuses 'run-linux is for RISC-V' ARCH=arm64
+refuses 'HARTS=1: choose a number from 2 to 8' HARTS=1
+refuses 'AIA=gic: choose none, aplic or aplic-imsic' AIA=gic
+truncate -s 2M "$work/empty.img"
+refuses 'empty.img has no ext4 file system' DISK="$work/empty.img"
+goal=run-uboot
+refuses 'U-Boot needs MODE=grant' MODE=window
+refuses 'goes onto the disk that is made' CMD=true DISK="$work/empty.img"
+goal=run-two-linux
+refuses 'HARTS=2: run-two-linux needs 3 or more' HARTS=2
+refuses 'has disks and commands of its own' CMD=true
+goal=run
 
 claim 'it is said that the environment names tools for RISC-V' "$(
 	output=$(env -u AARCH64_QEMU -u AARCH64_CROSS_COMPILE \

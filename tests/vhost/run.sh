@@ -7,7 +7,7 @@
 name=$1
 here=$(dirname "$0")
 work=build/check/vhost/$name
-guest=build/vhost/guest
+guest=build/guests/debian
 declare -A key
 claims=()
 kills=()
@@ -87,7 +87,7 @@ boot()
 		-global virtio-mmio.force-legacy=false \
 		-chardev "socket,id=server,path=$socket,reconnect-ms=100" \
 		-device "${key[device]},chardev=server,num-queues=1" \
-		-kernel "$guest/kernel" -initrd "$guest/initramfs" \
+		-kernel "$guest/kernel" -initrd build/vhost/initramfs \
 		-append "console=ttyS0 quiet nowatchdog panic=-1 script=${key[script]}" \
 		< /dev/null > "$scratch/console" 2> "$work.qemu.log" &
 	front_pid=$!
