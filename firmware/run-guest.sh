@@ -116,8 +116,6 @@ follow()
 	: > "$log"
 	while IFS= read -r line || [ -n "$line" ]; do
 		line=${line%$'\r'}
-		# What was shown of it and taken back again.
-		line=${line##*$'\r\e[K'}
 		printf '%s\n' "$line" >> "$log"
 		"$1" "$line"
 	done < "$scratch/console"

@@ -53,9 +53,9 @@ typedef void (*console_sink)(const char *text, size_t length);
 struct console {
 	console_sink sink;
 	struct console_line *focus;	/* or NULL */
-	bool shown;			/* its line is the terminal's last row */
+	bool shown;			/* its line is the last row */
 	unsigned int drawn;		/* how much of it is there */
-	unsigned int cursor;		/* where in it the terminal's cursor is */
+	unsigned int cursor;		/* where in it the cursor is */
 	unsigned int changed;		/* from where on it is not as it is */
 };
 

@@ -77,7 +77,7 @@ struct frontend_channel {
 	bool down;		/* nothing of the server runs */
 	bool gone;		/* and nothing of it will */
 	bool closed;		/* the client will not come back */
-	uint32_t stopping;	/* queues that the driver ends */
+	bool stopping;		/* the driver ends queues */
 	uint64_t bits;		/* to ring */
 	bool interrupt;		/* to raise */
 	bool space_changed;	/* the configuration space */

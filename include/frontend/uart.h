@@ -39,7 +39,7 @@ struct frontend_uart {
 	bool fifo;
 	bool overrun;
 	bool sent;			/* the transmitter has become empty */
-	bool pending;			/* some interrupt was, at the last look */
+	bool pending;			/* an interrupt was, when last seen */
 	unsigned int first, count;	/* in received[], a ring */
 	uint8_t received[FRONTEND_UART_FIFO];
 };

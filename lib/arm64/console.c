@@ -109,7 +109,7 @@ void arch_console_acquire(void)
 	__atomic_store_n(&console_holder, core_this(), __ATOMIC_RELAXED);
 }
 
-/* A core that faulted while it printed ends the machine: it needs it no more. */
+/* A core that faulted while it printed only ends the machine, after this. */
 void arch_console_release(void)
 {
 	if (!__atomic_load_n(&console_holder, __ATOMIC_RELAXED))

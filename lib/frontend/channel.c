@@ -55,7 +55,7 @@ static void queue_stop(void *context, uint32_t index)
 	struct loopback_control *page = open_control(fe);
 
 	loopback_handshake_set_queue(page, index, NULL);
-	fe->stopping |= 1u << index;
+	fe->stopping = true;
 	switch (fe->link) {
 	case FRONTEND_RUNNING:
 		frontend_request_start(fe, page);
@@ -66,8 +66,7 @@ static void queue_stop(void *context, uint32_t index)
 		break;
 	case FRONTEND_ABSENT:
 	case FRONTEND_RESET:
-		fe->stopping = 0;
-		virtio_mmio_device_queue_stop_done(&fe->device, index);
+		frontend_finish_stops(fe);
 		break;
 	default:
 		break;	/* with the answer that is awaited */
@@ -101,7 +100,7 @@ static void reset(void *context)
 	struct loopback_control *page = open_control(fe);
 
 	fe->start = false;
-	fe->stopping = 0;
+	fe->stopping = false;
 	loopback_handshake_clear_queues(page);
 	if (fe->down)
 		frontend_finish_unanswered(fe, page);
@@ -254,7 +253,8 @@ void frontend_channel_close(struct frontend_channel *fe)
 {
 	enter(fe);
 	fe->closed = true;
-	if (!fe->down && fe->link != FRONTEND_ABSENT) {
+	/* Also if nobody hears it: the next life reads it. */
+	if (fe->link != FRONTEND_ABSENT) {
 		frontend_request_reset(fe, open_control(fe));
 		close_control(fe);
 	}

@@ -117,9 +117,7 @@ void frontend_follow_space(struct frontend_channel *fe,
 	uint32_t size = fe->device.config.config_bytes, i;
 	uint8_t space[LOOPBACK_CONFIG_SIZE];
 
-	/* The driver of a stale one is about to learn of it. */
-	if (!fe->shown || fe->stale ||
-	    loopback_handshake_read_config(page, 0, space, size))
+	if (loopback_handshake_read_config(page, 0, space, size))
 		return;
 	for (i = 0; i < size; i++) {
 		fe->space_changed |= fe->space[i] != space[i];

@@ -47,6 +47,8 @@ extern const struct virtio_mmio_device_ops frontend_device_ops;
 /* With the page: take note of what the server says. */
 void frontend_follow_server(struct frontend_channel *fe,
 			    struct loopback_control *page);
+/* Nothing touches the rings of queues that the driver ends. */
+void frontend_finish_stops(struct frontend_channel *fe);
 /* With the page: nothing touches the rings of a driver that waits for that. */
 void frontend_finish_reset(struct frontend_channel *fe,
 			   struct loopback_control *page);

@@ -2,15 +2,14 @@
 /* The server's lives and answers, as a front end takes them. */
 #include "channel_private.h"
 
-/* Nothing touches the rings of those queues any more. */
-static void finish_stops(struct frontend_channel *fe)
+void frontend_finish_stops(struct frontend_channel *fe)
 {
 	uint32_t queue;
 
+	/* Those that nobody ends stay as they are. */
 	for (queue = 0; queue < LOOPBACK_QUEUES_MAX; queue++)
-		if (fe->stopping & 1u << queue)
-			virtio_mmio_device_queue_stop_done(&fe->device, queue);
-	fe->stopping = 0;
+		virtio_mmio_device_queue_stop_done(&fe->device, queue);
+	fe->stopping = false;
 }
 
 void frontend_finish_reset(struct frontend_channel *fe,
@@ -27,10 +26,9 @@ void frontend_finish_unanswered(struct frontend_channel *fe,
 				struct loopback_control *page)
 {
 	/* Its next life would serve rings that are not there any more. */
-	if (fe->link != FRONTEND_RESET)
-		loopback_handshake_abandon(page);
+	loopback_handshake_abandon(page);
 	fe->link = FRONTEND_ABSENT;
-	finish_stops(fe);
+	frontend_finish_stops(fe);
 	frontend_finish_reset(fe, page);
 }
 
@@ -67,7 +65,7 @@ static void attach(struct frontend_channel *fe, struct loopback_control *page)
 		loopback_handshake_attach(&fe->handshake, page);
 		frontend_request_reset(fe, page);
 	}
-	finish_stops(fe);
+	frontend_finish_stops(fe);
 	frontend_finish_reset(fe, page);
 	if (lost || frontend_shows_other(fe, page))
 		frontend_replace_device(fe, page);
@@ -106,7 +104,7 @@ static void take_reset(struct frontend_channel *fe,
 		       struct loopback_control *page)
 {
 	fe->link = FRONTEND_RESET;
-	finish_stops(fe);
+	frontend_finish_stops(fe);
 	frontend_finish_reset(fe, page);
 	if (fe->start) {
 		fe->start = false;
@@ -137,7 +135,7 @@ static void take_answer(struct frontend_channel *fe,
 			take_refusal(fe, page);
 		} else if (!answer) {
 			fe->link = FRONTEND_RUNNING;
-			finish_stops(fe);
+			frontend_finish_stops(fe);
 		}
 		break;
 	case FRONTEND_RUNNING:

@@ -74,7 +74,7 @@ static unsigned int uart_settle(struct frontend_uart *uart, bool reduced)
 
 bool frontend_uart_is_full(const struct frontend_uart *uart)
 {
-	return uart->fifo && uart->count == FRONTEND_UART_FIFO;
+	return uart->count == FRONTEND_UART_FIFO;
 }
 
 static void uart_put(struct frontend_uart *uart, uint8_t value)

@@ -15,7 +15,7 @@ struct cursor {
 	uint32_t length;
 };
 
-/* Each byte once; in words where they are aligned, as whole headers mostly are. */
+/* Each byte once; in words where they are aligned, as headers mostly are. */
 static void copy_once(uint8_t *out, const uint8_t *in, uint32_t size)
 {
 	uint64_t word;

@@ -140,8 +140,8 @@ int loopback_client_setup_queue(
 {
 	if (client->state != LOOPBACK_CLIENT_RESET)
 		return LOOPBACK_ERR_STATE;
-	if (queue >= client->handshake.queue_count || !memory->ring || !memory->virtq ||
-	    !memory->slots)
+	if (queue >= client->handshake.queue_count || !memory->ring ||
+	    !memory->virtq || !memory->slots)
 		return LOOPBACK_ERR_INVALID;
 	if (!virtq_size_is_valid(memory->size) ||
 	    memory->size > client->handshake.queue_size_max)
@@ -197,9 +197,11 @@ int loopback_client_start(struct loopback_client *client, uint64_t features)
 	ret = loopback_client_check(client);
 	if (ret)
 		return ret;
-	if (!(client->handshake.device_features & VIRTIO_FEATURE(VIRTIO_F_VERSION_1)))
+	if (!(client->handshake.device_features &
+	      VIRTIO_FEATURE(VIRTIO_F_VERSION_1)))
 		return LOOPBACK_ERR_FEATURES;
-	client->driver_features = client->handshake.device_features & (features | always);
+	client->driver_features =
+		client->handshake.device_features & (features | always);
 	for (queue = 0; queue < LOOPBACK_QUEUES_MAX; queue++) {
 		if (!client->queue[queue].ring)
 			continue;

@@ -83,8 +83,7 @@ bool loopback_handshake_adopt(struct loopback_handshake *hs,
 	if (next->device_features != hs->device_features ||
 	    next->queue_count != hs->queue_count ||
 	    next->queue_size_max != hs->queue_size_max ||
-	    next->config_size != hs->config_size ||
-	    next->data_mode != hs->data_mode)
+	    next->config_size != hs->config_size)
 		return false;
 	hs->server_generation = next->server_generation;
 	page_store64(&control->client.server_generation, hs->server_generation);

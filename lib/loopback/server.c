@@ -195,7 +195,7 @@ static void answer_first(struct loopback_server *server, bool resumed)
 }
 
 /* A ring that the life before owed is made up for by one that is not needed. */
-static void announce_resumed(struct loopback_server *server)
+static void ring_live_queues(struct loopback_server *server)
 {
 	unsigned int queue;
 
@@ -221,10 +221,9 @@ int loopback_server_publish(struct loopback_server *server)
 	port_full_barrier();
 
 	resumed = begin_life(server);
-	if (resumed)
-		/* Even, and not what the client has seen. */
-		server->config_generation =
-			(page_load32(&line->config_generation) + 1) & ~1u;
+	/* Even, and not what the client has seen. */
+	server->config_generation =
+		(page_load32(&line->config_generation) + 1) & ~1u;
 	write_header(server);
 	for (queue = 0; queue < server->device->queue_count; queue++)
 		if (server->config.queues[queue].state == LOOPBACK_QUEUE_LIVE)
@@ -241,8 +240,7 @@ int loopback_server_publish(struct loopback_server *server)
 	/* The state before the bell, as in loopback_server_answer(). */
 	port_full_barrier();
 	server->config.notify.control(server->config.notify.ctx);
-	if (resumed)
-		announce_resumed(server);
+	ring_live_queues(server);
 	return LOOPBACK_OK;
 }
 

@@ -51,12 +51,10 @@ static int settle_staged(struct loopback_server *server, unsigned int queue)
 	uint16_t staged = LOOPBACK_PROGRESS_STAGED(progress);
 	uint16_t shown = virtio_le16(port_load(&ring->idx));
 
-	if (staged && shown == (uint16_t)(used + staged)) {
+	if (shown == (uint16_t)(used + staged))
 		loopback_server_log_published(server, queue);
-		return LOOPBACK_OK;
-	}
 	/* Stops a used index that no life of ours has written. */
-	if (shown != used)
+	else if (shown != used)
 		return LOOPBACK_ERR_PROTOCOL;
 	loopback_record_unstage(server, queue);
 	return LOOPBACK_OK;
@@ -120,13 +118,10 @@ static int resume_queue(struct loopback_server *server, unsigned int queue)
 	if (ret)
 		return ret;
 	position.used = LOOPBACK_PROGRESS_USED(page_load64(&log->progress));
-	ret = loopback_queue_start(server, queue, &position);
-	if (ret)
-		return ret;
 	own->again = (uint16_t)(position.avail - position.used);
 	own->again_head = 0;
 	own->state = LOOPBACK_QUEUE_LIVE;
-	return LOOPBACK_OK;
+	return loopback_queue_start(server, queue, &position);
 }
 
 static int resume_queues(struct loopback_server *server)

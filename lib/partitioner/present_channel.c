@@ -208,7 +208,8 @@ static bool channel_write(struct channel *channel, uint32_t offset,
 {
 	if (!frontend_channel_write(&channel->frontend, offset, width, value))
 		return false;
-	__atomic_store_n(&channel->waited_us, 0, __ATOMIC_RELAXED);
+	if (__atomic_load_n(&channel->waited_us, __ATOMIC_RELAXED) > 0)
+		__atomic_store_n(&channel->waited_us, 0, __ATOMIC_RELAXED);
 	return true;
 }
 

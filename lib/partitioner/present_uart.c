@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Consoles as UARTs: registers from <frontend/uart.h>, the terminal behind them.
+ * Consoles as UARTs: registers of <frontend/uart.h>, behind them the terminal.
  *
  * Each has a lock of its own, held for one step of the register machine, never
  * while something is printed or an interrupt raised: whoever prints much keeps
@@ -21,8 +21,8 @@ static struct present_uart uarts[MODEL_COMPARTMENTS_MAX];
 static void uart_raise(unsigned int id, unsigned int effects)
 {
 	if (effects & FRONTEND_UART_RAISES)
-		arch_interrupt_raise(id,
-			partitioner.model.compartments[id].uart_interrupt);
+		arch_interrupt_raise(
+			id, partitioner.model.compartments[id].uart_interrupt);
 }
 
 enum guest_access_result present_uart_access(struct hart *self,

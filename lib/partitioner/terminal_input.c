@@ -41,7 +41,8 @@ int terminal_find(unsigned int n)
 static void input_focus(unsigned int id)
 {
 	__atomic_store_n(&input.focus, id, __ATOMIC_RELAXED);
-	partitioner_print("what is typed goes to %s", compartment_get(id)->name);
+	partitioner_print("what is typed goes to %s",
+			  compartment_get(id)->name);
 	terminal_show(id);
 }
 
@@ -64,8 +65,8 @@ static void input_list(void)
 	int id;
 
 	for (n = 0; (id = terminal_find(n)) != COMPARTMENT_NONE; n++)
-		partitioner_print("Ctrl-] %u: what is typed goes to %s%s", n + 1,
-				  compartment_get(id)->name,
+		partitioner_print("Ctrl-] %u: what is typed goes to %s%s",
+				  n + 1, compartment_get(id)->name,
 				  (unsigned int)id == input.focus ?
 				  ", as it does now" : "");
 }
@@ -73,10 +74,8 @@ static void input_list(void)
 /* What was typed behind KEY_ESCAPE. */
 static void input_choose(int c)
 {
-	int id = COMPARTMENT_NONE;
+	int id = terminal_find((unsigned int)(c - '1'));
 
-	if (c >= '1' && c <= '9')
-		id = terminal_find((unsigned int)(c - '1'));
 	if (id == COMPARTMENT_NONE)
 		input_list();
 	else

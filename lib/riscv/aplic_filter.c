@@ -71,13 +71,15 @@ static bool target_is_own(const struct aplic_filter *f, unsigned int c,
 static uint32_t target_default(const struct aplic_filter *f, unsigned int c)
 {
 	const struct machine *machine = &f->model->machine;
-	const struct machine_hart *hart =
-		machine_find_hart(machine,
-				  f->model->compartments[c].boot_hart);
-
 	/* Identity 0 is no interrupt; priority 0 is no priority. */
-	return (uint32_t)hart->aplic_index << APLIC_TARGET_HART_SHIFT |
-	       (machine->aplic_sends_msis ? 0 : 1);
+	uint32_t target = machine->aplic_sends_msis ? 0 : 1;
+	unsigned int i;
+
+	for (i = 0; i < machine->hart_count; i++)
+		if (machine->harts[i].id == f->model->compartments[c].boot_hart)
+			target |= (uint32_t)machine->harts[i].aplic_index
+				  << APLIC_TARGET_HART_SHIFT;
+	return target;
 }
 
 static void source_write(struct aplic_filter *f, unsigned int c,

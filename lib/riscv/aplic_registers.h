@@ -30,7 +30,6 @@
 #define APLIC_SETIPNUM_BE	0x2004U
 
 #define APLIC_TARGET		0x3000U		/* of source n: + 4 * n */
-#define APLIC_TARGET_END	0x4000U
 #define APLIC_TARGET_HART_SHIFT	18
 #define APLIC_TARGET_GUEST	(0x3fU << 12)	/* with messages */
 

@@ -97,7 +97,7 @@ BEGIN {
 		"damage tree start after", words, " ")
 	for (i = 1; i <= n; i++)
 		known[words[i]] = 1
-	repeated["expect"] = repeated["order"] = repeated["forbid"] = 1
+	repeated["expect"] = repeated["order"] = repeated["forbid"] = repeated["type"] = 1
 	architectures["riscv"] = architectures["arm64"] = 1
 	count = 0
 }

@@ -8,6 +8,7 @@ work=${case_file%.case}
 here=$(dirname "$0")
 declare -A key
 claims=()
+typing=()
 
 # What patterns may name: where RAM begins, and the devices as in machine.h of
 # the architecture's manifests.
@@ -23,6 +24,7 @@ while IFS= read -r line; do
 	value=${line#* = }
 	case $name in
 	expect|order|forbid)	claims+=("$name $value") ;;
+	type)			typing+=("$value") ;;
 	*)			key[$name]=$value ;;
 	esac
 done < "$case_file"
@@ -116,6 +118,7 @@ choose_start()
 {
 	options=(--unchecked --firmware "$firmware")
 	typist=true
+	[ ${#typing[@]} -eq 0 ] || typist=type_answers
 	case ${key[start]} in
 	direct)	;;
 	u-boot)
@@ -156,6 +159,16 @@ type_to_u_boot()
 	until_console 'Hit any key' && echo
 	until_console '^=> ' && echo "booti $loaded_at - \${fdtcontroladdr}"
 	until_console '^bulkhead: '
+}
+
+# What the case says, each as soon as the console shows what it is an answer to.
+type_answers()
+{
+	local entry
+	for entry in "${typing[@]}"; do
+		until_console "${entry%% => *}" || return 0
+		printf '%b' "${entry#* => }"
+	done
 }
 
 # Ends by itself, or after the time limit by the pid that timeout(1) has.

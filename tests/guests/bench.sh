@@ -20,6 +20,7 @@ qemu=${QEMU:-qemu-system-riscv64}
 bytes=$((256 << 20))
 file=$(mktemp -p /dev/shm bulkhead-bench.XXXXXX)
 trap 'rm -f "$file"' EXIT
+truncate -s $bytes "$file"
 mkdir -p "$consoles"
 results=$consoles/results
 : > "$results"

@@ -5,15 +5,16 @@
 #
 #   build/riscv/guest-<manifest>/<aia>/{manifest.dtb,bundle.itb,fw_payload.{elf,bin}}
 #
-# "make check-guests" is all of it. Of "make check" it is what guests-essential
-# names: each machine, mode of data and number of harts once.
+# "make check-guests" is all of it, and commands.sh, which types what a person
+# would. Of "make check" it is what guests-essential names: each machine, mode of
+# data and number of harts once.
 
 guests-out := $(check-out)/guests
 guests-made := build/guests/tests
 guests-manifests := $(wildcard tests/guests/manifests/*.dts)
 guests-list := $(shell tests/boot/expand.sh --list tests/guests/tests.conf)
 guests-cases := $(foreach entry,$(guests-list),$(firstword $(subst :, ,$(entry))))
-guests-checks := $(guests-cases:%=$(guests-out)/%.t)
+guests-checks := $(patsubst %,$(guests-out)/%.t,$(guests-cases) commands)
 guests-essential := $(addprefix $(guests-out)/,linux-grant-1-riscv-none.t \
 	linux-grant-3-riscv-aplic-imsic.t linux-window-3-riscv-aplic.t \
 	u-boot-riscv-none.t)
@@ -52,21 +53,24 @@ guests-needs = $(if $(findstring u-boot,$(1)),$(guests-made)/u-boot.img,\
 	$(guests-made)/bare-$(if $(findstring window,$(1)),linux,debian)-$(2)-$(lastword \
 	$(subst -, ,$(1))).log)
 
-# What the bundles hold besides our own payloads.
-guests-images-linux-grant-1 := debian tests
-guests-images-linux-grant-3 := debian tests
-guests-images-linux-window-1 := linux tests
-guests-images-linux-window-3 := linux tests
-guests-images-u-boot := u-boot
-guests-images-bench := debian tests
-guests-images-bench-entries := debian tests
+# What their manifests name.
+guests-images-linux-grant-1 := server debian tests
+guests-images-linux-grant-3 := server debian tests
+guests-images-linux-window-1 := server linux tests
+guests-images-linux-window-3 := server linux tests
+guests-images-u-boot := server u-boot
+guests-images-hostile := server debian tests hostile
+guests-images-bench := server debian tests
+guests-images-bench-entries := server debian tests
+guests-images-bench-interrupts := guest
+guests-images-bench-mixed := server guest
 
 # guests-rules(manifest, aia)
 define guests-rules
 $(call bundle-rules,riscv,build/riscv/guest-$(1)/$(2),tests/guests/manifests/$(1).dts,\
-	-D$(aia-define-$(2)) -I$(guest-dir))
+	-D$(aia-define-$(2)) -I$(guest-dir),$(patsubst %,build/riscv/payloads/%.bin,\
+	$(guests-images-$(1))))
 $(call riscv-rules,build/riscv/guest-$(1)/$(2))
-build/riscv/guest-$(1)/$(2)/bundle.itb: $(patsubst %,build/riscv/payloads/%.bin,$(guests-images-$(1)))
 endef
 $(foreach manifest,$(guests-manifests),$(foreach aia,$(aia-choices-riscv),$(eval \
 	$(call guests-rules,$(basename $(notdir $(manifest))),$(aia)))))
@@ -86,6 +90,10 @@ $(guests-out)/$(1).t: $(guests-out)/expanded $(call firmware,$(2),$(3),$(4)) \
 endef
 $(foreach entry,$(guests-list),$(eval $(call guests-case,$(word 1,$(subst :, ,$(entry))),$(word \
 	2,$(subst :, ,$(entry))),$(word 3,$(subst :, ,$(entry))),$(word 4,$(subst :, ,$(entry))))))
+
+$(guests-out)/commands.t: build/host/gcc/bulkhead-check build/riscv/payloads/linux.bin
+	mkdir -p $(@D)
+	echo 'exec tests/guests/commands.sh' > $@
 
 # make bench-guest: Linux's disk against QEMU's own, and entries of the firmware.
 .PHONY: bench-guest

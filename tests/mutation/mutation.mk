@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Does a test notice if a check is gone? (docs/testing.md, "Mutations")
 #
-# Every check of lib/{virtio,loopback,doorbell,partitioner}, of their headers
-# and of what is pure in lib/{arm64,riscv} becomes one that can be disabled at
+# Every check of lib/{virtio,loopback,doorbell,frontend,partitioner}, of their
+# headers and of what is pure in lib/{arm64,riscv} becomes one that can be disabled at
 # run time; the unit programs are linked with that.
 
 mutation-out := build/mutation
-mutation-sources := $(sort $(foreach library,virtio loopback doorbell partitioner,\
+mutation-sources := $(sort $(foreach library,virtio loopback doorbell frontend partitioner,\
 	$(wildcard include/$(library)/*.h lib/$(library)/*.[ch])) \
 	$(foreach source,$(host-arm64-sources) $(host-riscv-sources),\
 		$(source) $(wildcard $(source:.c=.h))))
 mutation-objects := $(patsubst %.c,$(mutation-out)/%.o,\
 	$(filter %.c,$(mutation-sources)) tests/mutation/mutant.c)
 # Programs with threads take long, and what they are for is order, not checks.
-mutation-names := $(filter virtio% loopback% doorbell% partitioner% arm64% gic% \
+mutation-names := $(filter virtio% loopback% doorbell% frontend% partitioner% arm64% gic% \
 	riscv% port%,$(filter-out $(unit-threaded),$(unit-names)))
 mutation-programs := $(mutation-names:%=$(mutation-out)/%_test)
 mutation-tool := $(addprefix tests/mutation/,instrument.c checks.c source.c)

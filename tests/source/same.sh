@@ -39,7 +39,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for folder; do
 	claim "every source of the core is compiled (${folder#build/})" \
-		"$(not_compiled "$folder" virtio loopback doorbell)"
+		"$(not_compiled "$folder" virtio loopback doorbell frontend)"
 done
 
 # images <architecture> <folder of its firmware's objects> <firmware>
@@ -48,8 +48,8 @@ images()
 	payloads=build/$1/payloads
 	claim "every source of ring and channel is compiled ($1/payloads)" \
 		"$(not_compiled "$payloads" virtio loopback)"
-	claim "the doorbell is compiled (${2#build/})" \
-		"$(not_compiled "$2" doorbell)"
+	claim "doorbell and front end are compiled (${2#build/})" \
+		"$(not_compiled "$2" doorbell frontend)"
 	claim "the client is made of the sources that are tested ($1)" \
 		"$(lacks "$payloads/client.elf" lib/virtio/driver.c lib/loopback/client.c)"
 	claim "the server is made of the sources that are tested ($1)" \
@@ -57,7 +57,8 @@ images()
 			lib/virtio/region.c lib/loopback/server.c)"
 	claim "the firmware is made of the sources that are tested ($1)" \
 		"$(lacks "$3" lib/doorbell/doorbell.c lib/compartment/manifest.c \
-			lib/partitioner/life.c "lib/compartment/$1/$1.c")"
+			lib/partitioner/life.c lib/frontend/channel.c \
+			lib/loopback/handshake.c lib/virtio/mmio_device.c "lib/compartment/$1/$1.c")"
 }
 images riscv build/riscv/opensbi build/riscv/demo/none/fw_payload.elf
 images arm64 build/arm64/firmware build/arm64/demo/firmware.elf

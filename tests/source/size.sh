@@ -29,7 +29,7 @@ for arch in riscv arm64; do
 		[ "$lines" -le $lines_bound ] || echo "$lines lines")"
 	echo "# others' lines linked in: $(value firmware_lines_opensbi) ($arch)"
 done
-for library in virtio doorbell loopback compartment partitioner riscv arm64; do
+for library in virtio doorbell loopback frontend compartment partitioner riscv arm64; do
 	echo "# lib/$library: $(find lib/$library -name '*.[chS]' | xargs cat | wc -l) lines with comments"
 done
 finish

@@ -9,7 +9,7 @@ source-checks := $(patsubst tests/source/%.sh,$(check-out)/source/%.t,\
 # those of a hosted program and those of a program without an operating system.
 freestanding-flavours := $(foreach architecture,riscv64 aarch64 arm s390x,\
 	$(architecture)-gcc $(architecture)-clang)
-source-pure := $(wildcard lib/virtio/*.c lib/doorbell/*.c lib/loopback/*.c)
+source-pure := $(wildcard lib/virtio/*.c lib/doorbell/*.c lib/loopback/*.c lib/frontend/*.c)
 source-builds := $(addprefix $(unit-out)/,gcc clang $(cross-flavours)) \
 	$(addprefix build/freestanding/,firmware firmware-arm64 gcc clang $(freestanding-flavours))
 $(check-out)/source/symbols.t $(check-out)/source/same.t: \
@@ -22,6 +22,8 @@ $(check-out)/source/opensbi.t: $(call firmware,riscv,demo,none)
 
 $(check-out)/source/manifests.t: host \
 	$(foreach arch,$(architectures),$(call firmwares,$(arch),$(board-systems)))
+
+$(check-out)/source/guests.t: build/host/gcc/bulkhead-check
 
 $(check-out)/source/%.t: tests/source/%.sh build/variables build/sources
 	mkdir -p $(@D)

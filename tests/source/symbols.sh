@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# symbols.sh <build folder>...: the ring, the channel and the doorbell need
-# nothing but each other. In no build has an object of theirs another undefined
+# symbols.sh <build folder>...: the ring, the channel, its front end and the
+# doorbell need nothing but each other. In no build has an object of theirs another undefined
 # symbol: not of a C library, not of an operating system, and not of the
 # compiler's own (a division, an atomic operation).
 #
@@ -60,5 +60,7 @@ for folder; do
 	claim "lib/doorbell needs nothing ($kind)" "$(undefined "$folder" doorbell)"
 	claim "lib/loopback needs only lib/virtio ($kind)" \
 		"$(undefined "$folder" loopback virtio)"
+	claim "lib/frontend needs only these two ($kind)" \
+		"$(undefined "$folder" frontend loopback virtio)"
 done
 finish

@@ -17,5 +17,5 @@ sources_of()
 # units <image>: of our libraries, without an architecture's glue
 units()
 {
-	sources_of 'lib/(virtio|loopback|doorbell|compartment|partitioner)/([a-z0-9]+/)?[^/]*\.c' "$1"
+	sources_of 'lib/(virtio|loopback|doorbell|frontend|compartment|partitioner)/([a-z0-9]+/)?[^/]*\.c' "$1"
 }

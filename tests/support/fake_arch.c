@@ -332,6 +332,7 @@ void arch_clear_interrupts(unsigned int compartment)
 void arch_interrupt_raise(unsigned int compartment, uint32_t interrupt)
 {
 	note("raise:%u:%u ", compartment, interrupt);
+	tell(FAKE_RAISE, compartment);
 }
 
 static struct port_lock console_lock;

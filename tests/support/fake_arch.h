@@ -53,8 +53,9 @@ enum fake_event {
 	FAKE_START,		/* of a hart */
 	FAKE_SERVE,		/* the calling hart serves */
 	FAKE_DELAY,		/* the calling hart waits */
-	FAKE_EMIT,		/* the calling hart has written a line */
+	FAKE_EMIT,		/* the calling hart has written something */
 	FAKE_WITHDRAW,		/* of a compartment */
+	FAKE_RAISE,		/* an interrupt, of a compartment */
 };
 
 struct fake_arch {

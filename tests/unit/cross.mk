@@ -26,11 +26,11 @@ cross-flavours := riscv64-gcc riscv64-clang aarch64-gcc aarch64-clang \
 cross-sources-omitted-arm := $(filter-out %/sha256.c,\
 	$(wildcard lib/compartment/*.c lib/compartment/*/*.c)) \
 	$(wildcard lib/partitioner/*.c tests/support/manifest_fixture*.c) \
-	$(addprefix tests/support/,fake_arch.c partitioner_system.c)
-cross-programs-omitted-arm := arm64_stage2 bundle console devicetree lifecycle \
-	manifest manifest_arm64 manifest_blob manifest_limits manifest_pages \
-	manifest_rules protection tables \
-	$(patsubst tests/unit/%_test.c,%,$(wildcard tests/unit/partitioner_*_test.c))
+	$(addprefix tests/support/,built_tree.c fake_arch.c partitioner_system.c \
+		played_uart.c presented.c)
+cross-programs-omitted-arm := arm64_stage2 bundle console console_focus lifecycle \
+	protection tables $(patsubst tests/unit/%_test.c,%,$(wildcard $(addprefix tests/unit/,\
+	devicetree*_test.c manifest*_test.c partitioner_*_test.c)))
 # s390x	QEMU exchanges the halves of the address that SIGBUS reports, so a
 #	guard does not find the memory that was lost.
 cross-programs-omitted-s390x := vhost_block_failure vhost_memory

@@ -11,7 +11,7 @@
 #include <compartment/devicetree.h>
 #include <compartment/map.h>
 
-#include "manifest_fixture.h"
+#include "built_tree.h"
 #include "unit.h"
 
 #define CLIENT_INDEX	1
@@ -21,20 +21,10 @@
 #define IMSIC		"/soc/imsic@28000000"
 
 static struct fixture fixture;
-static uint64_t tree[MODEL_TREE_SIZE / 8];
 
 static void build(unsigned int compartment)
 {
-	int size;
-
-	if (fixture_parse(&fixture) != COMPARTMENT_OK) {
-		fprintf(stderr, "%s", fixture.lines);
-		CU_FAIL_FATAL("the manifest is refused");
-	}
-	size = devicetree_build(&fixture.model, compartment, tree,
-				sizeof(tree));
-	CU_ASSERT_FATAL(size > 0);
-	UNIT_ASSERT_INT(fdt_check_full(tree, (size_t)size), 0);
+	built_tree_make(&fixture, compartment);
 }
 
 static void build_guest(enum fixture_interrupts interrupts, bool is_granted,
@@ -45,69 +35,28 @@ static void build_guest(enum fixture_interrupts interrupts, bool is_granted,
 	build(compartment);
 }
 
-static const void *find(const char *path, const char *property, int *length)
-{
-	return fdt_getprop(tree, fdt_path_offset(tree, path), property, length);
-}
-
-static bool has(const char *path)
-{
-	return fdt_path_offset(tree, path) >= 0;
-}
-
-static void expect_cells(const char *path, const char *property,
-			 const uint32_t *cells, int count)
-{
-	const fdt32_t *found;
-	int length, i;
-
-	found = find(path, property, &length);
-	if (!found || length != 4 * count) {
-		fprintf(stderr, "%s: %s is not %d cells\n", path, property,
-			count);
-		CU_FAIL_FATAL("a property is missing");
-	}
-	for (i = 0; i < count; i++)
-		UNIT_ASSERT_INT(fdt32_to_cpu(found[i]), cells[i]);
-}
-
-#define EXPECT(path, property, ...)					\
-	expect_cells(path, property, (const uint32_t[]){ __VA_ARGS__ },	\
-		     sizeof((const uint32_t[]){ __VA_ARGS__ }) / 4)
-
-static void expect_text(const char *path, const char *property,
-			const char *text)
-{
-	const char *found;
-	int length;
-
-	found = find(path, property, &length);
-	CU_ASSERT_FATAL(found && length == (int)strlen(text) + 1);
-	CU_ASSERT_STRING_EQUAL(found, text);
-}
-
 /* On a PLIC an interrupt is a number; an APLIC is told that it is an edge. */
 static void front_end(void)
 {
 	build_guest(FIXTURE_PLIC, true, CLIENT_INDEX);
-	expect_text(FRONT_END, "compatible", "virtio,mmio");
+	built_tree_expect_text(FRONT_END, "compatible", "virtio,mmio");
 	EXPECT(FRONT_END, "reg", 0, 0x91401000, 0, 0x1000);
 	EXPECT(FRONT_END, "interrupts", 7);
 	EXPECT(FRONT_END, "interrupt-parent", 40);
-	CU_ASSERT(find(FRONT_END, "dma-coherent", NULL) != NULL);
-	expect_text(FRONT_END, "bulkhead,name", "disk");
+	CU_ASSERT(built_tree_find(FRONT_END, "dma-coherent", NULL) != NULL);
+	built_tree_expect_text(FRONT_END, "bulkhead,name", "disk");
 	build_guest(FIXTURE_APLIC, true, CLIENT_INDEX);
 	EXPECT(FRONT_END, "interrupts", 7, 1);
 	EXPECT(UART, "interrupts", 5, 1);
 	build_guest(FIXTURE_IMSIC, true, CLIENT_INDEX);
 	EXPECT(FRONT_END, "interrupts", 7, 1);
 	/* The channel itself is between the firmware and the server. */
-	CU_ASSERT(has("/bulkhead/channels"));
-	CU_ASSERT(!has("/bulkhead/channels/disk"));
-	CU_ASSERT(!has("/bulkhead/windows/record"));
+	CU_ASSERT(built_tree_has("/bulkhead/channels"));
+	CU_ASSERT(!built_tree_has("/bulkhead/channels/disk"));
+	CU_ASSERT(!built_tree_has("/bulkhead/windows/record"));
 	build_guest(FIXTURE_PLIC, true, 0);
-	CU_ASSERT(!has(FRONT_END) && !has(UART));
-	CU_ASSERT(!has("/bulkhead/windows/registers"));
+	CU_ASSERT(!built_tree_has(FRONT_END) && !built_tree_has(UART));
+	CU_ASSERT(!built_tree_has("/bulkhead/windows/registers"));
 }
 
 static void uart(void)
@@ -126,10 +75,10 @@ static void uart(void)
 	fixture_add_guest(&fixture, false);
 	fixture_edit(fixture.machine, &plain);
 	build(CLIENT_INDEX);
-	expect_text("/chosen", "stdout-path", UART);
+	built_tree_expect_text("/chosen", "stdout-path", UART);
 	build_guest(FIXTURE_PLIC, false, CLIENT_INDEX);
-	expect_text("/chosen", "stdout-path", "/soc/serial@10000000:115200");
-	expect_text(UART, "compatible", "ns16550a");
+	built_tree_expect_text("/chosen", "stdout-path", "/soc/serial@10000000:115200");
+	built_tree_expect_text(UART, "compatible", "ns16550a");
 	EXPECT(UART, "reg", 0, 0x10000000, 0, 0x100);
 	EXPECT(UART, "interrupts", 5);
 	EXPECT(UART, "interrupt-parent", 40);
@@ -137,14 +86,14 @@ static void uart(void)
 	fixture_add_guest(&fixture, false);
 	fixture_edit_all(fixture.machine, options, 3);
 	build(CLIENT_INDEX);
-	expect_text("/chosen", "stdout-path", "/soc/serial@10000000:115200n8");
+	built_tree_expect_text("/chosen", "stdout-path", "/soc/serial@10000000:115200n8");
 	EXPECT(UART, "clock-frequency", 3686400);
 	EXPECT(UART, "interrupts", 5);
-	CU_ASSERT_PTR_NULL(find(UART, "interrupts-extended", NULL));
+	CU_ASSERT_PTR_NULL(built_tree_find(UART, "interrupts-extended", NULL));
 	/* A compartment that calls has none, nor a path to one. */
 	build(0);
-	CU_ASSERT(!has(UART));
-	CU_ASSERT_PTR_NULL(find("/chosen", "stdout-path", &length));
+	CU_ASSERT(!built_tree_has(UART));
+	CU_ASSERT_PTR_NULL(built_tree_find("/chosen", "stdout-path", &length));
 }
 
 /* A clock is named if it is there. */
@@ -169,17 +118,17 @@ static void uart_clock(void)
 	fixture_add_guest(&fixture, false);
 	fixture_edit_all(fixture.machine, edits, 10);
 	build(CLIENT_INDEX);
-	CU_ASSERT(!has("/clocks/quartz"));
+	CU_ASSERT(!built_tree_has("/clocks/quartz"));
 	EXPECT("/clocks/crystal", "phandle", 77);
 	EXPECT(UART, "clocks", 77);
-	expect_text(UART, "clock-names", "baud");
+	built_tree_expect_text(UART, "clock-names", "baud");
 	build(0);
-	CU_ASSERT(!has("/clocks"));
+	CU_ASSERT(!built_tree_has("/clocks"));
 	fixture_edit(fixture.machine, &driven);
 	build(CLIENT_INDEX);
-	CU_ASSERT(!has("/clocks"));
-	CU_ASSERT_PTR_NULL(find(UART, "clocks", NULL));
-	CU_ASSERT_PTR_NULL(find(UART, "clock-names", NULL));
+	CU_ASSERT(!built_tree_has("/clocks"));
+	CU_ASSERT_PTR_NULL(built_tree_find(UART, "clocks", NULL));
+	CU_ASSERT_PTR_NULL(built_tree_find(UART, "clock-names", NULL));
 }
 
 /* In a memory node, reserved, and named by the device; no number twice. */
@@ -191,27 +140,27 @@ static void pool(void)
 
 	build_guest(FIXTURE_PLIC, false, CLIENT_INDEX);
 	EXPECT("/memory@90400000", "reg", 0, 0x90400000, 0, 0x400000);
-	expect_text("/memory@91001000", "device_type", "memory");
+	built_tree_expect_text("/memory@91001000", "device_type", "memory");
 	EXPECT("/memory@91001000", "reg", 0, 0x91001000, 0, 0x3ff000);
 	EXPECT("/reserved-memory", "#address-cells", 2);
 	EXPECT("/reserved-memory", "#size-cells", 2);
-	CU_ASSERT(find("/reserved-memory", "ranges", NULL) != NULL);
-	expect_text(reserved, "compatible", "restricted-dma-pool");
+	CU_ASSERT(built_tree_find("/reserved-memory", "ranges", NULL) != NULL);
+	built_tree_expect_text(reserved, "compatible", "restricted-dma-pool");
 	EXPECT(reserved, "reg", 0, 0x91001000, 0, 0x3ff000);
-	CU_ASSERT_PTR_NULL(find(reserved, "no-map", NULL));
+	CU_ASSERT_PTR_NULL(built_tree_find(reserved, "no-map", NULL));
 	EXPECT(reserved, "phandle", 41);
 	EXPECT(FRONT_END, "memory-region", 41);
 	build(0);
-	CU_ASSERT(!has("/reserved-memory") && !has("/memory@91001000"));
+	CU_ASSERT(!built_tree_has("/reserved-memory") && !built_tree_has("/memory@91001000"));
 	build_guest(FIXTURE_PLIC, true, CLIENT_INDEX);
-	CU_ASSERT(!has("/reserved-memory") && !has("/memory@91001000"));
-	CU_ASSERT_PTR_NULL(find(FRONT_END, "memory-region", NULL));
+	CU_ASSERT(!built_tree_has("/reserved-memory") && !built_tree_has("/memory@91001000"));
+	CU_ASSERT_PTR_NULL(built_tree_find(FRONT_END, "memory-region", NULL));
 	fixture_init(&fixture, FIXTURE_APLIC);
 	fixture_add_guest(&fixture, false);
 	fixture_edit(fixture.machine, &high);
 	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
-	UNIT_ASSERT_INT(devicetree_build(&fixture.model, CLIENT_INDEX, tree,
-					 sizeof(tree)),
+	UNIT_ASSERT_INT(devicetree_build(&fixture.model, CLIENT_INDEX, built_tree,
+					 sizeof(built_tree)),
 			COMPARTMENT_ERR_MALFORMED);
 }
 
@@ -234,11 +183,11 @@ static void native_beside(void)
 	fixture_add_guest(&fixture, false);
 	fixture_edit_all(fixture.manifest, edits, 11);
 	build(CLIENT_INDEX);
-	CU_ASSERT(has("/memory@91001000") && has(FRONT_END));
-	CU_ASSERT(!has("/memory@91201000"));
-	CU_ASSERT(!has("/reserved-memory/restricted-dma-pool@91201000"));
-	CU_ASSERT(!has("/bulkhead/channels/disk"));
-	expect_text("/bulkhead/channels/second", "role", "client");
+	CU_ASSERT(built_tree_has("/memory@91001000") && built_tree_has(FRONT_END));
+	CU_ASSERT(!built_tree_has("/memory@91201000"));
+	CU_ASSERT(!built_tree_has("/reserved-memory/restricted-dma-pool@91201000"));
+	CU_ASSERT(!built_tree_has("/bulkhead/channels/disk"));
+	built_tree_expect_text("/bulkhead/channels/second", "role", "client");
 	EXPECT("/bulkhead/channels/second", "pool", 0, 0x91201000, 0, 0x10000);
 }
 
@@ -249,11 +198,11 @@ static void too_small(void)
 	fixture_init(&fixture, FIXTURE_PLIC);
 	fixture_add_guest(&fixture, false);
 	CU_ASSERT_FATAL(fixture_parse(&fixture) == COMPARTMENT_OK);
-	needed = devicetree_build(&fixture.model, CLIENT_INDEX, tree,
-				  sizeof(tree));
+	needed = devicetree_build(&fixture.model, CLIENT_INDEX, built_tree,
+				  sizeof(built_tree));
 	for (size = 0; size < needed; size += 8)
 		UNIT_ASSERT_INT(devicetree_build(&fixture.model, CLIENT_INDEX,
-						 tree, (size_t)size),
+						 built_tree, (size_t)size),
 				COMPARTMENT_ERR_NO_SPACE);
 }
 
@@ -268,152 +217,32 @@ static void granted_data(void)
 	fixture_add_guest(&fixture, true);
 	fixture_edit(fixture.manifest, &two);
 	build(0);
-	expect_text(channel, "data", "grant");
+	built_tree_expect_text(channel, "data", "grant");
 	EXPECT(channel, "memory", 0, 0x90400000, 0, 0x200000, 0, 0x98000000,
 	       0, 0x100000);
 	EXPECT(channel, "control", 0, 0x90801000, 0, 0x1000);
 	EXPECT(channel, "record", 0, 0x90800000, 0, 0x1000);
-	CU_ASSERT_PTR_NULL(find(channel, "pool", NULL));
+	CU_ASSERT_PTR_NULL(built_tree_find(channel, "pool", NULL));
 	/* Of the client's memory the server's tree has no memory node. */
-	CU_ASSERT(!has("/memory@90400000"));
+	CU_ASSERT(!built_tree_has("/memory@90400000"));
 	build_guest(FIXTURE_PLIC, false, 0);
-	expect_text(channel, "data", "window");
-	CU_ASSERT_PTR_NULL(find(channel, "memory", NULL));
+	built_tree_expect_text(channel, "data", "window");
+	CU_ASSERT_PTR_NULL(built_tree_find(channel, "memory", NULL));
 	EXPECT(channel, "pool", 0, 0x91001000, 0, 0x3ff000);
 }
 
 static void initrd(void)
 {
 	build_guest(FIXTURE_PLIC, true, CLIENT_INDEX);
-	CU_ASSERT_PTR_NULL(find("/chosen", "linux,initrd-start", NULL));
-	CU_ASSERT_PTR_NULL(find("/chosen", "linux,initrd-end", NULL));
+	CU_ASSERT_PTR_NULL(built_tree_find("/chosen", "linux,initrd-start", NULL));
+	CU_ASSERT_PTR_NULL(built_tree_find("/chosen", "linux,initrd-end", NULL));
 	fixture.model.compartments[CLIENT_INDEX].initrd_range =
 		(struct memory_range){ 0x90700000, 0x1234 };
-	CU_ASSERT(devicetree_build(&fixture.model, CLIENT_INDEX, tree,
-				   sizeof(tree)) > 0);
+	CU_ASSERT(devicetree_build(&fixture.model, CLIENT_INDEX, built_tree,
+				   sizeof(built_tree)) > 0);
 	EXPECT("/chosen", "linux,initrd-start", 0, 0x90700000);
 	EXPECT("/chosen", "linux,initrd-end", 0, 0x90701234);
-	expect_text("/chosen", "bootargs", "rounds=3");
-}
-
-/* Positions are numbers: foreign harts stay, as absent ones. */
-static void controllers(void)
-{
-	const struct fixture_edit delegated =
-		CELLS("/soc/machine@c000000", "riscv,children", 40);
-
-	build_guest(FIXTURE_PLIC, true, CLIENT_INDEX);
-	EXPECT(CONTROLLER, "interrupts-extended", 17, ~0U, 17, ~0U, 17, 11,
-	       17, 9, 17, ~0U, 17, ~0U, 17, ~0U, 17, ~0U);
-	EXPECT(CONTROLLER, "riscv,ndev", 95);
-	build_guest(FIXTURE_APLIC, true, CLIENT_INDEX);
-	EXPECT(CONTROLLER, "interrupts-extended", 17, ~0U, 17, 9, 17, ~0U,
-	       17, ~0U);
-	EXPECT(CONTROLLER, "riscv,num-sources", 96);
-	EXPECT(CONTROLLER, "phandle", 40);
-	CU_ASSERT(!has("/soc/machine@c000000"));
-	fixture_init(&fixture, FIXTURE_IMSIC);
-	fixture_edit(fixture.machine, &delegated);
-	build(2);
-	EXPECT(CONTROLLER, "msi-parent", 42);
-	CU_ASSERT_PTR_NULL(find(CONTROLLER, "interrupts-extended", NULL));
-	CU_ASSERT(!has("/soc/machine@c000000") && !has("/soc/imsic@24000000"));
-}
-
-/*
- * Own files alone, one range each; the number of hart bits stays the machine's,
- * so that a driver derives the numbers that the APLIC uses.
- */
-static void imsic(void)
-{
-	const struct fixture_edit apart[] = {
-		CELLS("/compartments/other", "harts", 1, 3),
-		CELLS("/compartments/client", "harts", 2),
-	};
-	const struct fixture_edit bits =
-		CELLS(IMSIC, "riscv,hart-index-bits", 5);
-	const struct fixture_edit off =
-		STRING("/cpus/cpu@1", "status", "disabled");
-	const struct fixture_edit client =
-		CELLS("/compartments/client", "harts", 2);
-	const struct fixture_edit others[] = {
-		CELLS("/compartments/other", "harts", 3),
-		DROP("/compartments/other", "boot-hart"),
-	};
-	const struct fixture_edit often =
-		CELLS(IMSIC, "interrupts-extended", 16, 9, 17, 9, 18, 9, 19, 9,
-		      17, 9, 17, 9, 17, 9, 17, 9, 17, 9, 17, 9, 17, 9, 17, 9);
-	int length;
-
-	fixture_init(&fixture, FIXTURE_IMSIC);
-	fixture_edit_all(fixture.manifest, apart, 2);
-	build(2);
-	EXPECT(IMSIC, "reg", 0, 0x28001000, 0, 0x1000, 0, 0x28003000, 0,
-	       0x1000);
-	EXPECT(IMSIC, "interrupts-extended", 17, 9, 19, 9);
-	EXPECT(IMSIC, "riscv,hart-index-bits", 2);
-	EXPECT(IMSIC, "riscv,num-ids", 255);
-	EXPECT(IMSIC, "phandle", 42);
-	fixture_edit(fixture.machine, &bits);
-	build(2);
-	EXPECT(IMSIC, "riscv,hart-index-bits", 5);
-	CU_ASSERT_PTR_NULL(find("/cpus/cpu@1", "bulkhead,plic-context", NULL));
-	/* One that is named more often than there can be harts. */
-	fixture_edit(fixture.machine, &often);
-	build(2);
-	(void)find(IMSIC, "interrupts-extended", &length);
-	UNIT_ASSERT_INT(length, 8 * MODEL_HARTS_MAX);
-	/* A hart that is off has its place still. */
-	fixture_init(&fixture, FIXTURE_IMSIC);
-	fixture_edit(fixture.machine, &off);
-	fixture_edit(fixture.manifest, &client);
-	fixture_edit_all(fixture.manifest, others, 2);
-	build(CLIENT_INDEX);
-	EXPECT(IMSIC, "reg", 0, 0x28002000, 0, 0x1000);
-	EXPECT(IMSIC, "interrupts-extended", 18, 9);
-	EXPECT(IMSIC, "riscv,hart-index-bits", 2);
-}
-
-/* What is off, or not there, is in no tree. */
-static void no_controller(void)
-{
-	const struct fixture_edit off = STRING(IMSIC, "status", "disabled");
-	const struct fixture_edit gone = DROP_NODE(CONTROLLER);
-
-	fixture_init(&fixture, FIXTURE_IMSIC);
-	fixture_edit(fixture.machine, &off);
-	build(2);
-	CU_ASSERT(!has(IMSIC));
-	fixture_init(&fixture, FIXTURE_PLIC);
-	fixture_edit(fixture.machine, &gone);
-	build(0);
-	CU_ASSERT(!has(CONTROLLER) && !has("/soc/rtc@101000"));
-	CU_ASSERT(has("/soc/disk@10001000"));
-	CU_ASSERT_PTR_NULL(find("/cpus/cpu@0", "bulkhead,plic-context", NULL));
-	CU_ASSERT_PTR_NULL(find("/cpus/cpu@0", "bulkhead,imsic", NULL));
-}
-
-/* Of a real device: a level that messages would not repeat, but VirtIO's. */
-static void edges(void)
-{
-	const struct fixture_edit two =
-		CELLS("/soc/disk@10001000", "interrupts", 1, 4, 20, 4);
-
-	build_guest(FIXTURE_PLIC, true, 0);
-	EXPECT("/soc/disk@10001000", "interrupts", 1);
-	build_guest(FIXTURE_APLIC, true, 0);
-	EXPECT("/soc/disk@10001000", "interrupts", 1, 4);
-	fixture_init(&fixture, FIXTURE_IMSIC);
-	fixture_edit(fixture.machine, &two);
-	fixture_grant(&fixture, "/compartments/other", "rtc", "/soc/rtc@101000",
-		      "none", false);
-	fixture_edit(fixture.manifest, &(struct fixture_edit)
-		     STRING("/compartments/other", "restart", "never"));
-	build(0);
-	EXPECT("/soc/disk@10001000", "interrupts", 1, 1, 20, 1);
-	EXPECT("/soc/disk@10001000", "reg", 0, 0x10001000, 0, 0x1000);
-	build(2);
-	EXPECT("/soc/rtc@101000", "interrupts", 11, 4);
+	built_tree_expect_text("/chosen", "bootargs", "rounds=3");
 }
 
 /* U-Boot writes its own into /chosen, in place. */
@@ -422,9 +251,9 @@ static void room(void)
 	static const char text[3000] = "a line of arguments";
 
 	build_guest(FIXTURE_PLIC, false, CLIENT_INDEX);
-	UNIT_ASSERT_INT(fdt_setprop(tree, fdt_path_offset(tree, "/chosen"),
+	UNIT_ASSERT_INT(fdt_setprop(built_tree, fdt_path_offset(built_tree, "/chosen"),
 				    "bootargs", text, sizeof(text)), 0);
-	CU_ASSERT(has(FRONT_END));
+	CU_ASSERT(built_tree_has(FRONT_END));
 }
 
 static void add_line(void *context, const char *text)
@@ -470,8 +299,7 @@ static void map(void)
 static const struct unit_test tests[] = {
 	UNIT_TEST(front_end), UNIT_TEST(uart), UNIT_TEST(uart_clock),
 	UNIT_TEST(pool), UNIT_TEST(native_beside), UNIT_TEST(too_small),
-	UNIT_TEST(granted_data), UNIT_TEST(initrd),
-	UNIT_TEST(controllers), UNIT_TEST(imsic), UNIT_TEST(no_controller), UNIT_TEST(edges),
-	UNIT_TEST(room), UNIT_TEST(map),
+	UNIT_TEST(granted_data), UNIT_TEST(initrd), UNIT_TEST(room),
+	UNIT_TEST(map),
 };
 UNIT_MAIN("devicetree_guest", tests)

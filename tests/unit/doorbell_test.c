@@ -19,6 +19,7 @@ static uint64_t memory[3][WORDS];
 static unsigned int deliveries;
 static struct doorbell_target last;
 static bool stopped;
+static unsigned int touched;	/* memory of guests */
 /* What the integrator took, and what it says of it. */
 static struct {
 	unsigned int count, compartment;
@@ -32,6 +33,7 @@ static uint64_t fake_or(void *ctx, uint64_t word, uint64_t bits)
 	uint64_t before = *w;
 
 	(void)ctx;
+	touched++;
 	*w |= bits;
 	return before;
 }
@@ -328,7 +330,9 @@ static void the_integrator_takes_its_bits(void)
 {
 	setup_registered();
 	doorbell_take(&db, B, 0, 0x30);
+	touched = 0;
 	UNIT_ASSERT_INT(doorbell_ring(&db, A, 0, 0x10), 0);
+	UNIT_ASSERT_INT(touched, 0);
 	UNIT_ASSERT_INT(taken.count, 1);
 	UNIT_ASSERT_INT(taken.compartment, B);
 	UNIT_ASSERT_INT(taken.link, 0);

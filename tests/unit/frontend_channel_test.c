@@ -143,6 +143,11 @@ static void a_changed_configuration_interrupts(void)
 	UNIT_ASSERT_INT(virtio_mmio_read_config(&front.mmio, 0, 8, &capacity),
 			0);
 	UNIT_ASSERT_INT(capacity, 77);
+	/* A driver's reset takes the device as it is. */
+	generation = front_read(&front, VIRTIO_MMIO_CONFIG_GENERATION);
+	front_write(&front, VIRTIO_MMIO_STATUS, 0);
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_CONFIG_GENERATION),
+			generation);
 	/* A driver's own writes change nothing. */
 	front_try(&front, VIRTIO_MMIO_CONFIG, 5);
 	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_CONFIG), 77);
@@ -252,6 +257,25 @@ static void a_reset_of_what_never_ran_waits_for_nothing(void)
 	front_end(&front);
 }
 
+/* The server's own reset is on its way: one answer is enough. */
+static void a_reset_that_was_asked_for_is_not_asked_again(void)
+{
+	unsigned int rings;
+
+	front_make(&front, LOOPBACK_DATA_WINDOW);
+	front.deaf = true;
+	front_publish(&front);
+	rings = front.rings;
+	front_try(&front, VIRTIO_MMIO_STATUS, 3);
+	CU_ASSERT_FALSE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	UNIT_ASSERT_INT(front.rings, rings);
+	front.deaf = false;
+	front.rung = 1;
+	front_serve(&front);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	front_end(&front);
+}
+
 static void a_thousand_lives_of_a_driver(void)
 {
 	unsigned int i;
@@ -345,6 +369,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(where_memory_is_granted_it_does_not),
 	UNIT_TEST(a_reset_waits_for_requests_in_flight),
 	UNIT_TEST(a_reset_of_what_never_ran_waits_for_nothing),
+	UNIT_TEST(a_reset_that_was_asked_for_is_not_asked_again),
 	UNIT_TEST(a_thousand_lives_of_a_driver),
 	UNIT_TEST(a_queue_that_stops_waits_for_its_requests),
 	UNIT_TEST(a_queue_that_never_ran_stops_at_once),

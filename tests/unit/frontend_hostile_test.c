@@ -86,12 +86,76 @@ static void refuses_a_header_that_no_server_may_publish(void)
 		/* The layout of a 64-bit word's halves. */
 		value = virtio_le32(bad[i].value);
 		memcpy((uint8_t *)&page()->header + bad[i].offset, &value, 4);
+		front.rung = 0;
 		frontend_channel_poll(&front.fe);
+		/* Some cannot be told from a device that no driver wants. */
+		if (bad[i].offset <
+		    offsetof(struct loopback_header, device_features))
+			UNIT_ASSERT_INT(front.rung, 0);
 		UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
 		CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 1));
 		UNIT_ASSERT_INT(get_status(), 0);
 		end_with_a_good_server();
 	}
+}
+
+/* A life that is not there yet, whatever else the page says. */
+static void waits_for_a_page_that_is_not_ready(void)
+{
+	static const uint32_t states[] = {
+		LOOPBACK_SERVER_DOWN, LOOPBACK_SERVER_STARTING,
+		LOOPBACK_SERVER_STOPPED, 4, UINT32_MAX,
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		make_running();
+		front_serve(&front);
+		page()->server.state = virtio_le32(states[i]);
+		answer(0);
+		memset(&page()->header, 0xff, sizeof(page()->header));
+		frontend_channel_poll(&front.fe);
+		UNIT_ASSERT_INT(get_status(), 0xf);
+		UNIT_ASSERT_INT(front.interrupts, 0);
+		end_with_a_good_server();
+	}
+}
+
+static void claim_to_resume(void)
+{
+	page()->server.resumed_from = virtio_le64(1);
+	channel_add64(&page()->server.generation, 1);
+}
+
+static void a_successor_with_a_bad_header_is_none(void)
+{
+	make_running();
+	front_serve(&front);
+	claim_to_resume();
+	page()->header.magic = 0;
+	frontend_channel_poll(&front.fe);
+	UNIT_ASSERT_INT(get_status(),
+			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	end_with_a_good_server();
+}
+
+/* The rings that it claims to go on with were taken back. */
+static void a_successor_of_what_was_given_up_is_none(void)
+{
+	uint64_t request;
+
+	make_running();
+	front_serve(&front);
+	frontend_channel_down(&front.fe);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
+	frontend_channel_up(&front.fe);
+	request = virtio_le64(page()->client.request);
+	claim_to_resume();
+	frontend_channel_poll(&front.fe);
+	CU_ASSERT(virtio_le64(page()->client.request) > request);
+	UNIT_ASSERT_INT(LOOPBACK_WORD_STATUS(
+				virtio_le64(page()->client.request)), 0);
+	end_with_a_good_server();
 }
 
 /* Only those that this library knows come through. */
@@ -275,6 +339,13 @@ static void a_configuration_that_keeps_changing(void)
 	UNIT_ASSERT_INT(virtio_mmio_read_config(&front.mmio, 0, 8, &capacity),
 			0);
 	UNIT_ASSERT_INT(capacity, BLOCK_MEMORY_SECTORS);
+	/* Again, of a device that is in use. */
+	channel_add32(&page()->server.config_generation, 1);
+	page()->config[0] ^= 0x55;
+	frontend_channel_poll(&front.fe);
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_CONFIG),
+			BLOCK_MEMORY_SECTORS);
+	UNIT_ASSERT_INT(front.interrupts, 0);
 	front_end(&front);
 }
 
@@ -347,6 +418,9 @@ static void failed_is_for_good(void)
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(refuses_a_header_that_no_server_may_publish),
+	UNIT_TEST(waits_for_a_page_that_is_not_ready),
+	UNIT_TEST(a_successor_with_a_bad_header_is_none),
+	UNIT_TEST(a_successor_of_what_was_given_up_is_none),
 	UNIT_TEST(masks_features_of_the_transport),
 	UNIT_TEST(a_queue_of_an_impossible_size_is_none),
 	UNIT_TEST(a_reset_is_over_with_the_right_word_only),

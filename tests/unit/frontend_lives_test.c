@@ -123,6 +123,73 @@ static void a_stranger_before_the_driver_is_up_goes_unnoticed(void)
 	front_end(&front);
 }
 
+/* The words of a header, by their offsets. */
+static const struct other_offer {
+	size_t offset;
+	uint32_t value;
+} others[] = {
+	{ offsetof(struct loopback_header, device_features), 0x30000000 },
+	{ offsetof(struct loopback_header, queue_count), 2 },
+	{ offsetof(struct loopback_header, queue_size_max), 32 },
+	{ offsetof(struct loopback_header, config_size), 32 },
+};
+#define OTHERS	(sizeof(others) / sizeof(others[0]))
+
+/* A next life, by hand, that offers something else. */
+static void change_offer(const struct other_offer *other, bool resumes)
+{
+	struct loopback_control *page = front.channel->control;
+	uint32_t value = virtio_le32(other->value);
+
+	page->server.resumed_from = resumes ? page->server.generation : 0;
+	channel_add64(&page->server.generation, 1);
+	memcpy((uint8_t *)&page->header + other->offset, &value, 4);
+	if (other->value == 32 &&
+	    other->offset == offsetof(struct loopback_header, queue_size_max))
+		page->answer[0].size_max = value;
+	frontend_channel_poll(&front.fe);
+}
+
+static void make_for_two_queues(void)
+{
+	front_make(&front, LOOPBACK_DATA_WINDOW);
+	front.config.queue_count = 2;
+	front_init(&front);
+	front_publish(&front);
+}
+
+static void each_other_offer_is_noticed(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OTHERS; i++) {
+		make_for_two_queues();
+		UNIT_ASSERT_INT(front_negotiate(&front), 0);
+		change_offer(&others[i], false);
+		UNIT_ASSERT_INT(get_status(),
+				0xb | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+		front_replace_server(&front);
+		front_end(&front);
+	}
+}
+
+/* It says that it continues, but not with what was agreed upon. */
+static void a_successor_that_offers_other_things_is_none(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < OTHERS; i++) {
+		make_for_two_queues();
+		UNIT_ASSERT_INT(front_bring_up(&front), 0);
+		front_serve(&front);
+		change_offer(&others[i], true);
+		UNIT_ASSERT_INT(get_status(),
+				0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+		front_replace_server(&front);
+		front_end(&front);
+	}
+}
+
 /* What the driver has negotiated is not what the stranger offers. */
 static void a_stranger_that_offers_other_things(void)
 {
@@ -368,6 +435,21 @@ static void a_client_that_ended_is_closed(void)
 	front_free(&front);
 }
 
+/* The server's record has nothing of it, and would be gone on with. */
+static void a_client_that_ended_at_rest_is_closed(void)
+{
+	make_running();
+	CU_ASSERT_TRUE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
+	frontend_channel_down(&front.fe);
+	frontend_channel_close(&front.fe);
+	frontend_channel_up(&front.fe);
+	channel_new_server(front.channel);
+	UNIT_ASSERT_INT(loopback_server_publish(&front.channel->server), 0);
+	frontend_channel_poll(&front.fe);
+	CU_ASSERT(0 != (poll_server() & LOOPBACK_EVENT_CLOSED));
+	front_free(&front);
+}
+
 static void a_client_that_ended_with_the_server_down_is_closed(void)
 {
 	make_running();
@@ -400,6 +482,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(kicks_meanwhile_are_not_lost),
 	UNIT_TEST(a_stranger_needs_a_reset),
 	UNIT_TEST(a_stranger_before_the_driver_is_up_goes_unnoticed),
+	UNIT_TEST(each_other_offer_is_noticed),
+	UNIT_TEST(a_successor_that_offers_other_things_is_none),
 	UNIT_TEST(a_stranger_that_offers_other_things),
 	UNIT_TEST(a_stranger_without_a_driver),
 	UNIT_TEST(a_reset_that_a_successor_answers),
@@ -415,6 +499,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(what_waits_is_over_when_the_server_is_gone),
 	UNIT_TEST(a_server_that_may_still_write_holds_a_reset_back),
 	UNIT_TEST(a_client_that_ended_is_closed),
+	UNIT_TEST(a_client_that_ended_at_rest_is_closed),
 	UNIT_TEST(a_client_that_ended_with_the_server_down_is_closed),
 	UNIT_TEST(a_client_that_ended_before_a_server_came),
 };

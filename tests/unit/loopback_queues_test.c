@@ -20,6 +20,7 @@
 struct fixture {
 	struct loopback_control *control;
 	uint8_t *pool;
+	struct loopback_record *record;
 	struct loopback_server server;
 	/* Apart, so that the address sanitiser sees every step outside. */
 	struct loopback_server_queue *queues;
@@ -54,20 +55,12 @@ static void ring_queue(void *ctx, unsigned int queue)
 	(void)queue;
 }
 
-static struct fixture *make(void)
+/* A life of the server, with nothing of the last but the record. */
+static void publish(struct fixture *fixture)
 {
-	struct fixture *fixture = calloc(1, sizeof(*fixture));
 	struct loopback_server_config config;
 
-	if (!fixture)
-		abort();
-	fixture->control = aligned_alloc(4096, LOOPBACK_CONTROL_SIZE);
-	fixture->pool = aligned_alloc(4096, POOL);
-	fixture->queues = calloc(QUEUES, sizeof(*fixture->queues));
-	if (!fixture->control || !fixture->pool || !fixture->queues)
-		abort();
-	memset(fixture->control, 0, LOOPBACK_CONTROL_SIZE);
-	memset(fixture->pool, 0, POOL);
+	memset(fixture->started, 0, sizeof(fixture->started));
 	fixture->device = (struct loopback_device){
 		.device_id = VIRTIO_ID_CONSOLE,
 		.queue_count = QUEUES,
@@ -81,6 +74,8 @@ static struct fixture *make(void)
 		.pool = fixture->pool,
 		.pool_address = BUS,
 		.pool_size = POOL,
+		.record = fixture->record,
+		.record_size = LOOPBACK_RECORD_SIZE(QUEUES),
 		.queue_size_max = SIZE,
 		.queues = fixture->queues,
 		.slots = fixture->slots,
@@ -90,6 +85,25 @@ static struct fixture *make(void)
 					     &fixture->device),
 			LOOPBACK_OK);
 	UNIT_ASSERT_INT(loopback_server_publish(&fixture->server), LOOPBACK_OK);
+}
+
+static struct fixture *make(void)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	if (!fixture)
+		abort();
+	fixture->control = aligned_alloc(4096, LOOPBACK_CONTROL_SIZE);
+	fixture->pool = aligned_alloc(4096, POOL);
+	fixture->record = calloc(1, LOOPBACK_RECORD_SIZE(QUEUES));
+	fixture->queues = calloc(QUEUES, sizeof(*fixture->queues));
+	if (!fixture->control || !fixture->pool || !fixture->record ||
+	    !fixture->queues)
+		abort();
+	memset(fixture->control, 0, LOOPBACK_CONTROL_SIZE);
+	memset(fixture->pool, 0, POOL);
+	publish(fixture);
+	fixture->control->client.state = virtio_le32(LOOPBACK_CLIENT_ADOPTING);
 	fixture->control->client.server_generation =
 		virtio_le64(fixture->server.generation);
 	fixture->control->client.driver_features[0] =
@@ -100,6 +114,7 @@ static struct fixture *make(void)
 static void release(struct fixture *fixture)
 {
 	free(fixture->queues);
+	free(fixture->record);
 	free(fixture->control);
 	free(fixture->pool);
 	free(fixture);
@@ -321,6 +336,62 @@ static void broken_queue_breaks_once(void)
 	release(fixture);
 }
 
+/* The next life has the queues that were up, and no other. */
+static void queues_are_resumed_each_by_itself(void)
+{
+	struct fixture *fixture = make_running();
+
+	fixture->control->queue[0].ready = 0;
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
+	/* What is ready now has not been asked for. */
+	fixture->control->queue[0].ready = virtio_le32(1);
+	publish(fixture);
+	CU_ASSERT_EQUAL(queue_state(fixture, 0), LOOPBACK_QUEUE_DISABLED);
+	CU_ASSERT_EQUAL(queue_state(fixture, 1), LOOPBACK_QUEUE_LIVE);
+	CU_ASSERT_EQUAL(fixture->started[0], 0);
+	CU_ASSERT_EQUAL(fixture->started[1], 1);
+	CU_ASSERT_PTR_NULL(loopback_server_get_queue(&fixture->server, 0));
+	CU_ASSERT_PTR_NOT_NULL(loopback_server_get_queue(&fixture->server, 1));
+	UNIT_ASSERT_INT(request(fixture, STATUS_ALL), 0);
+	CU_ASSERT_EQUAL(queue_state(fixture, 0), LOOPBACK_QUEUE_LIVE);
+	release(fixture);
+}
+
+/* All or none: a device of which a part is left is another device. */
+static void one_queue_that_cannot_be_resumed_stops_them_all(void)
+{
+	unsigned int bad;
+
+	for (bad = 0; bad < QUEUES; bad++) {
+		struct fixture *fixture = make_running();
+
+		fixture->record->queue[bad].size = virtio_le32(3);
+		publish(fixture);
+		CU_ASSERT_EQUAL(fixture->control->server.resumed_from, 0);
+		CU_ASSERT_EQUAL(fixture->started[0] + fixture->started[1], 0);
+		CU_ASSERT_EQUAL(queue_state(fixture, 0),
+				LOOPBACK_QUEUE_DISABLED);
+		CU_ASSERT_EQUAL(queue_state(fixture, 1),
+				LOOPBACK_QUEUE_DISABLED);
+		CU_ASSERT_PTR_NULL(
+			loopback_server_get_queue(&fixture->server, 0));
+		CU_ASSERT_PTR_NULL(
+			loopback_server_get_queue(&fixture->server, 1));
+		release(fixture);
+	}
+}
+
+static void resumed_rings_must_not_overlap(void)
+{
+	struct fixture *fixture = make_running();
+
+	fixture->record->queue[1].descriptor_area =
+		fixture->record->queue[0].descriptor_area;
+	publish(fixture);
+	CU_ASSERT_EQUAL(fixture->control->server.resumed_from, 0);
+	release(fixture);
+}
+
 static const struct unit_test tests[] = {
 	UNIT_TEST(rings_of_two_queues_overlap),
 	UNIT_TEST(one_queue_breaks_while_the_other_drains),
@@ -329,6 +400,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(queue_comes_back_below_the_other),
 	UNIT_TEST(first_queue_that_fails_stops_them_all),
 	UNIT_TEST(only_ready_queues_start),
+	UNIT_TEST(queues_are_resumed_each_by_itself),
+	UNIT_TEST(one_queue_that_cannot_be_resumed_stops_them_all),
+	UNIT_TEST(resumed_rings_must_not_overlap),
 	UNIT_TEST(broken_queue_breaks_once),
 };
 

@@ -117,6 +117,27 @@ static void header_in_pieces(void)
 	raw_good_request(channel, &memory);
 }
 
+/* Where a processor could not load a word of it at once. */
+static void header_at_an_odd_address(void)
+{
+	struct channel *channel = raw_start(&memory);
+	unsigned int offset;
+
+	for (offset = 1; offset < 8; offset++) {
+		raw_request(channel, VIRTIO_BLK_T_IN, offset,
+			    channel_bus(CHANNEL_DATA), 512, RAW_WRITE);
+		memmove(channel->pool + RAW_HEADER + offset,
+			channel->pool + RAW_HEADER, 16);
+		channel_desc(channel, 0, channel_bus(RAW_HEADER + offset), 16,
+			     RAW_NEXT, 1);
+		CU_ASSERT_EQUAL(raw_serve(channel), VIRTIO_BLK_S_OK);
+		CU_ASSERT_EQUAL(memcmp(channel->pool + CHANNEL_DATA,
+				       &memory.data[offset * 512], 512),
+				0);
+	}
+	raw_good_request(channel, &memory);
+}
+
 static void sectors_out_of_range(void)
 {
 	static const struct {
@@ -391,6 +412,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(zero_lengths),
 	UNIT_TEST(header_and_status_in_the_wrong_memory),
 	UNIT_TEST(header_in_pieces),
+	UNIT_TEST(header_at_an_odd_address),
 	UNIT_TEST(sectors_out_of_range),
 	UNIT_TEST(data_in_the_wrong_direction),
 	UNIT_TEST(unknown_types),

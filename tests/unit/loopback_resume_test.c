@@ -383,6 +383,14 @@ static void spoil_record(struct channel *channel, unsigned int way)
 		queue->in_flight[0] |= virtio_le64(3ull << 14);
 		channel_ring(channel).avail->ring[3] = virtio_le16(15);
 		break;
+	case 19: /* as many as were taken, one of them behind the end */
+		queue->in_flight[1] = virtio_le64(1);
+		queue->progress = virtio_le64(LOOPBACK_PROGRESS(4, 0, 0));
+		break;
+	case 20: /* not counted, and the next entry is of another */
+		queue->in_flight[0] |= virtio_le64(1ull << 15);
+		channel_avail(channel, 14);
+		break;
 	case 18: /* the client has done without an answer meanwhile */
 		channel->control->client.state =
 			virtio_le32(LOOPBACK_CLIENT_ABSENT);
@@ -394,7 +402,7 @@ static void record_that_does_not_fit_is_left(void)
 {
 	unsigned int way;
 
-	for (way = 0; way < 19; way++) {
+	for (way = 0; way < 21; way++) {
 		struct channel *channel = resume_new_busy(3);
 
 		spoil_record(channel, way);
@@ -465,6 +473,66 @@ static void batch_that_was_shown_is_not_served_again(void)
 	channel_recover(channel, &memory);
 }
 
+/* A client that offers again what is in flight breaks its queue, as ever. */
+static void head_twice_is_noticed(void)
+{
+	struct channel *channel = resume_new_busy(3);
+
+	channel_avail(channel,
+		      virtio_le16(channel_ring(channel).avail->ring[0]));
+	restart(channel);
+	CU_ASSERT_EQUAL(channel->server_queue.again, 3);
+	memory.hold = true;
+	UNIT_ASSERT_INT(
+		loopback_block_server_process(&channel->block_server, 16),
+		LOOPBACK_ERR_PROTOCOL);
+	while (memory.count)
+		block_memory_end(&memory, 0, VIRTIO_BLK_S_OK);
+	memory.hold = false;
+	channel->client.handshake.server_generation =
+		channel->server.generation;
+	channel_recover(channel, &memory);
+}
+
+/* A client that has reset the device, and has not looked whose answer it was. */
+static void reset_does_not_shorten_the_row(void)
+{
+	struct channel *channel = resume_new();
+	uint64_t features = channel->record->driver_features[0];
+	uint64_t first = channel->server.generation;
+
+	restart(channel);
+	channel->control->client.server_generation = virtio_le64(first);
+	UNIT_ASSERT_INT(channel_request(channel, 0), LOOPBACK_EVENT_RESET);
+	CU_ASSERT_EQUAL(virtio_le64(channel->record->kept_from), first);
+	/* Written in another order, they would not fit the status for a time. */
+	CU_ASSERT_EQUAL(channel->record->status, 0);
+	CU_ASSERT_EQUAL(channel->record->driver_features[0], features);
+	restart(channel);
+	CU_ASSERT_EQUAL(virtio_le64(channel->control->server.resumed_from),
+			first);
+	CU_ASSERT_EQUAL(channel->server.status, 0);
+	channel->client.handshake.server_generation =
+		channel->server.generation;
+	channel_adopt_request(channel);
+	channel_recover(channel, &memory);
+}
+
+/* What a life left marked as staged, and had counted as used. */
+static void stale_marks_of_a_batch_are_cleared(void)
+{
+	struct channel *channel = resume_new_busy(3);
+
+	channel->record->queue[0].staged[0] = virtio_le64(7);
+	restart(channel);
+	CU_ASSERT_EQUAL(channel->record->queue[0].staged[0], 0);
+	CU_ASSERT_EQUAL(channel->server_queue.again, 3);
+	adopt(channel);
+	loopback_block_server_process(&channel->block_server, 16);
+	expect_ended(channel, 3);
+	channel_recover(channel, &memory);
+}
+
 /* What the client changed meanwhile is checked as if it were new. */
 static void descriptors_are_checked_anew(void)
 {
@@ -499,6 +567,9 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(numbers_that_begin_anew_continue_nothing),
 	UNIT_TEST(mark_without_a_count_is_taken_anew),
 	UNIT_TEST(batch_that_was_shown_is_not_served_again),
+	UNIT_TEST(head_twice_is_noticed),
+	UNIT_TEST(reset_does_not_shorten_the_row),
+	UNIT_TEST(stale_marks_of_a_batch_are_cleared),
 	UNIT_TEST(descriptors_are_checked_anew),
 };
 

@@ -9,7 +9,7 @@
 #
 # Numbers count from 0. What is not printable, ";" and "\" are "\0" and three
 # octal digits. The input ends with a line that is the tag, behind the end of a
-# line.
+# line; by then status_file has the status.
 
 BEGIN {
 	for (i = 1; i < 256; i++) {
@@ -62,6 +62,6 @@ $0 == "" {
 }
 
 END {
-	getline status < "/tmp/status"
+	getline status < status_file
 	put("!", status)
 }
