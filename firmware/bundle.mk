@@ -55,18 +55,14 @@ $(1)/fw_payload.bin: $(1)/bundle.itb $$(opensbi-stamp)
 $(1)/fw_payload.elf: $(1)/fw_payload.bin ;
 endef
 
-# The images that a manifest of the board or of the tests may name: all of ours,
-# and of other people's those that it does name.
-guests-named := $(foreach image,$(guest-images),$(patsubst %,%:$(image),$(shell \
-	grep -l '"$(image)"' $(manifests) /dev/null)))
-images-of = $(filter build/$(1)/%,$(PAYLOAD_IMAGES) $(patsubst $(2):%,\
-	build/riscv/payloads/%.bin,$(filter $(2):%,$(guests-named))))
+# What a manifest of the board or of the tests may name: all payloads of ours.
+images-of = $(filter build/$(1)/%,$(PAYLOAD_IMAGES))
 
 # system-rules(system, manifest)
 define system-rules
-$(call bundle-rules,arm64,build/arm64/$(1),$(2),,$(call images-of,arm64,$(2)))
+$(call bundle-rules,arm64,build/arm64/$(1),$(2),,$(call images-of,arm64))
 $(foreach aia,$(aia-choices-riscv),
-$(call bundle-rules,riscv,build/riscv/$(1)/$(aia),$(2),-D$(aia-define-$(aia)),$(call images-of,riscv,$(2)))
+$(call bundle-rules,riscv,build/riscv/$(1)/$(aia),$(2),-D$(aia-define-$(aia)),$(call images-of,riscv))
 $(call riscv-rules,build/riscv/$(1)/$(aia)))
 endef
 $(foreach manifest,$(manifests),$(eval \

@@ -50,6 +50,8 @@ check_environment()
 		;;
 	esac
 	SYSTEM=demo "$here/qemu.sh" --check
+	[ "$goal$CMD" != run-linux ] || [ ! /dev/stdin -ef /dev/null ] ||
+		refuse 'there is nobody to type at a shell; choose a command with CMD='
 	[ "$goal" != run-linux ] || [ -z "$DISK" ] || has_files ||
 		refuse "DISK=$DISK has no ext4 file system; make one: mke2fs -t ext4 <file> 64M"
 }

@@ -19,7 +19,6 @@ guest-suite := trixie
 guest-packages := busybox-static e2fsprogs libc6 libext2fs2t64 libcom-err2 \
 	libblkid1 libuuid1
 guest-debs := $(patsubst %,$(guest-out)/packages/%.deb,linux-image $(guest-packages))
-guest-images := debian linux u-boot initramfs command
 
 # What an initramfs is made of; further folders may be laid over it.
 guest-unpacked := $(guest-out)/debian/versions

@@ -19,7 +19,10 @@ struct arm64_board {
 	/* What it knows of devices; looked at before what all boards know. */
 	const struct device_kind *kinds;
 	unsigned int kind_count;
-	/* INTIDs of SPIs that no device drives, one for each hart's doorbell. */
+	/*
+	 * INTIDs of SPIs that no device drives: one for each hart's doorbell,
+	 * then for devices that the firmware plays.
+	 */
 	unsigned int doorbell_first, doorbell_count;
 	/* Finds what it needs in the machine's tree. */
 	void (*init)(const void *tree);

@@ -51,7 +51,7 @@ struct architecture {
 	const char *interrupt_range_name;
 	/*
 	 * Interrupt `index` of those that nothing in the machine drives, for
-	 * devices that the firmware plays; 0: no more. May be NULL: none.
+	 * devices that the firmware plays; 0: no more.
 	 */
 	uint32_t (*get_free_interrupt)(const struct machine *machine,
 				       unsigned int index);
@@ -115,7 +115,7 @@ struct architecture {
 				    const char *name);
 	/*
 	 * How a device that the firmware plays says that its interrupt is
-	 * `interrupt`, an edge. NULL if get_free_interrupt() is.
+	 * `interrupt`, an edge.
 	 */
 	void (*put_interrupt)(struct builder *builder, uint32_t interrupt);
 };

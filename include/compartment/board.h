@@ -77,7 +77,10 @@ struct compartment_board {
 	struct memory_range private;	/* copies of bundle and machine tree */
 	const struct device_kind *kinds;	/* the board's own rows */
 	unsigned int kind_count;
-	/* arm64: INTIDs of SPIs that no device drives, for harts' doorbells */
+	/*
+	 * arm64: INTIDs of SPIs that no device drives: one for each hart's
+	 * doorbell, then for devices that the firmware plays
+	 */
 	unsigned int doorbell_first, doorbell_count;
 };
 
@@ -111,6 +114,8 @@ struct machine {
 	unsigned int aplic_sources;	/* riscv,num-sources */
 	bool aplic_sends_msis;		/* else it has delivery structures */
 	struct memory_range distributor;	/* of a GICv3, if any */
+	/* GICv3: INTIDs that no doorbell has of the board's, and no device */
+	unsigned int undriven_first, undriven_count;
 };
 
 /*

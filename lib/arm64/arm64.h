@@ -42,6 +42,7 @@ struct core {
 	uint64_t entry;			/* where a pending start enters */
 	uint64_t argument;		/* x0 there */
 	uint32_t faults;		/* of EL2 itself, on this core */
+	struct memory_range opened;	/* arch_guest_open() */
 	/* last: start.S finds its end there */
 	char stack[CORE_STACK_SIZE] __attribute__((aligned(16)));
 };
@@ -109,6 +110,8 @@ void mmu_enable(void);
 /* ---- cache.c ---- */
 /* Clean and invalidate to the point of coherency. */
 void cache_flush(uint64_t addr, uint64_t size);
+/* Clean only: what is cached stays. */
+void cache_clean(uint64_t addr, uint64_t size);
 /* Forgets what is cached of memory that was written with translation off. */
 void cache_forget(uint64_t addr, uint64_t size);
 /* Every core's instruction caches. */
@@ -167,6 +170,14 @@ void trap_fiq(struct trap_frame *frame);	/* EL2's own interrupt */
 void trap_serror(struct trap_frame *frame);
 /* What EL2 itself did: ends the machine. */
 void trap_el2(struct trap_frame *frame) __attribute__((noreturn));
+
+/* ---- access.c ---- */
+/*
+ * Carries a guest's data abort out if something answers there; a register is
+ * then loaded, and going on behind it is left to the caller.
+ */
+enum guest_access_result access_emulate(struct core *core,
+					struct trap_frame *frame);
 
 /* ---- inject.c ---- */
 /*

@@ -28,6 +28,11 @@ void cache_flush(uint64_t addr, uint64_t size)
 	cache_for_each_line("dc civac", addr, size);
 }
 
+void cache_clean(uint64_t addr, uint64_t size)
+{
+	cache_for_each_line("dc cvac", addr, size);
+}
+
 void cache_forget(uint64_t addr, uint64_t size)
 {
 	cache_for_each_line("dc ivac", addr, size);

@@ -14,26 +14,46 @@
 #define ISS_WNR			(1U << 6)
 #define ISS_FSC(iss)		((iss) & 0x3f)
 
-#define FSC_TRANSLATION(fsc)	(((fsc) & ~3U) == 0x04)
+#define FSC_KIND(fsc)		((fsc) & ~3U)	/* without the level */
+#define FSC_TRANSLATION		0x04U
+#define FSC_PERMISSION		0x0cU
 #define FSC_EXTERNAL		0x10U
+
+#define PAGE_OFFSET		0xfffULL
+/* Bits 47:12 of an address: HPFAR_EL2 has them in 39:4, PAR_EL1 in place. */
+#define HPFAR_TO_PAGE(hpfar)	(((hpfar) & 0xfffffffff0ULL) << 8)
+#define PAR_FAILED		1ULL
+#define PAR_TO_PAGE(par)	((par) & 0xfffffffff000ULL)
 
 bool access_decode(uint64_t esr, struct access *access)
 {
-	uint32_t iss = ESR_ISS(esr);
+	uint32_t iss = ESR_ISS(esr), kind = FSC_KIND(ISS_FSC(iss));
 
 	/*
-	 * HPFAR_EL2 holds the address only for a translation fault. A walk of
-	 * the guest's own tables and cache maintenance are no register access.
+	 * A walk of the guest's own tables and cache maintenance are no
+	 * register access.
 	 */
 	if (!(iss & ISS_ISV) || (iss & (ISS_CM | ISS_S1PTW)) ||
-	    !FSC_TRANSLATION(ISS_FSC(iss)))
+	    (kind != FSC_TRANSLATION && kind != FSC_PERMISSION))
 		return false;
 	access->size = 1U << ISS_SAS(iss);
 	access->reg = ISS_SRT(iss);
 	access->write = iss & ISS_WNR;
 	access->sign = iss & ISS_SSE;
 	access->wide = iss & ISS_SF;
+	access->mapped = kind == FSC_PERMISSION;
 	return true;
+}
+
+uint64_t access_get_faulted(uint64_t hpfar, uint64_t far)
+{
+	return HPFAR_TO_PAGE(hpfar) | (far & PAGE_OFFSET);
+}
+
+bool access_get_translated(uint64_t par, uint64_t far, uint64_t *addr)
+{
+	*addr = PAR_TO_PAGE(par) | (far & PAGE_OFFSET);
+	return !(par & PAR_FAILED);
 }
 
 uint64_t access_extend(const struct access *access, uint64_t value)

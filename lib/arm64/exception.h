@@ -50,13 +50,20 @@ struct access {
 	bool write;
 	bool sign;		/* a load extends the sign */
 	bool wide;		/* into a 64-bit register */
+	bool mapped;		/* stage 2 maps it, with fewer rights */
 };
 
 /*
  * Whether the syndrome of a data abort describes an access that can be carried
- * out for the guest: one register, at an address that stage 2 does not map.
+ * out for the guest: one register, at an address that stage 2 does not give it.
  */
 bool access_decode(uint64_t esr, struct access *access);
+/*
+ * Where it is, of a page that stage 2 does not map (HPFAR_EL2), or of one that
+ * the guest's own translation has found (PAR_EL1); `far` is FAR_EL2.
+ */
+uint64_t access_get_faulted(uint64_t hpfar, uint64_t far);
+bool access_get_translated(uint64_t par, uint64_t far, uint64_t *addr);
 /* What a load of `value` puts into its register. */
 uint64_t access_extend(const struct access *access, uint64_t value);
 

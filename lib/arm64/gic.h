@@ -12,8 +12,8 @@
  * compartments share is one lock around the read and the write of one ICFGR.
  * Trust: offsets, widths and values are a guest's. gic_filter.h says what they
  * come to. A guest changes only sources
- * of its own: SPIs of its devices, its cores' doorbell SPIs, SGIs 0 to 7 and
- * the timers' PPIs of its own cores. Everything else reads as zero and ignores
+ * of its own: SPIs of its devices, those that the firmware plays among them, its
+ * cores' doorbell SPIs, SGIs 0 to 7 and the timers' PPIs of its own cores. Everything else reads as zero and ignores
  * writes.
  */
 #ifndef LIB_ARM64_GIC_H

@@ -66,6 +66,10 @@ void gic_filter_init(struct gic_filter *f, const struct model *model,
 		for (j = 0; j < model->devices[i].interrupt_count; j++)
 			source_add(f, model->devices[i].owner,
 				   model->devices[i].interrupts[j]);
+	for (i = 0; i < model->channel_count; i++)
+		if (model_has_front_end(&model->channels[i]))
+			source_add(f, model->channels[i].client,
+				   model->channels[i].interrupt);
 	for (i = 0; i < machine->hart_count; i++) {
 		uint32_t intid = machine->harts[i].doorbell_interrupt;
 

@@ -107,12 +107,19 @@ void arch_compartment_grant(unsigned int compartment)
 /* EL2's own translation reaches all RAM, whoever's it is. */
 void *arch_guest_open(uint64_t addr, uint64_t size)
 {
-	(void)size;
+	core_this()->opened = (struct memory_range){ addr, size };
 	return (void *)addr;
 }
 
+/*
+ * Who has a device that the firmware plays reads its registers past the caches:
+ * what was written to them has to be in memory.
+ */
 void arch_guest_close(void)
 {
+	const struct memory_range *opened = &core_this()->opened;
+
+	cache_clean(opened->base, opened->size);
 }
 
 uint64_t arch_guest_or(uint64_t addr, uint64_t bits)

@@ -7,9 +7,6 @@
 #include "exception.h"
 #include "gic.h"
 
-/* IPA bits 47:12 in HPFAR_EL2 bits 39:4 */
-#define HPFAR_TO_IPA(hpfar)	(((hpfar) & 0xfffffffff0ULL) << 8)
-
 static struct core *trap_begin(void)
 {
 	struct core *core = core_this();
@@ -34,28 +31,15 @@ static void trap_skip(struct trap_frame *frame)
 	frame->spsr &= ~(uint64_t)SPSR_BTYPE;
 }
 
-/* The only addresses at which something answers that stage 2 does not map. */
-static bool trap_access_gic(struct trap_frame *frame)
+/* What the guest was caught at; the PC is behind it if it is over. */
+static enum guest_access_result trap_access(struct core *core,
+					    struct trap_frame *frame)
 {
-	struct access access;
-	uint64_t addr, value = 0;
+	enum guest_access_result result = access_emulate(core, frame);
 
-	/* 32-bit code has state (ITSTATE) that would have to advance too. */
-	if ((frame->spsr & SPSR_AARCH32) ||
-	    !access_decode(read_sysreg(esr_el2), &access))
-		return false;
-	addr = HPFAR_TO_IPA(read_sysreg(hpfar_el2)) |
-	       (read_sysreg(far_el2) & (GUEST_PAGE_SIZE - 1));
-	if (access.write && access.reg < 31)
-		value = frame->x[access.reg];
-	if (access.size < 8)
-		value &= (1ULL << 8 * access.size) - 1;
-	if (!gic_access(addr, access.size, access.write, &value))
-		return false;
-	if (!access.write && access.reg < 31)
-		frame->x[access.reg] = access_extend(&access, value);
-	trap_skip(frame);
-	return true;
+	if (result == GUEST_ACCESS_DONE)
+		trap_skip(frame);
+	return result;
 }
 
 static void trap_dispatch(struct core *core, struct trap_frame *frame)
@@ -76,7 +60,7 @@ static void trap_dispatch(struct core *core, struct trap_frame *frame)
 			inject_undefined(frame);
 		break;
 	case ESR_EC_DATA_ABORT:
-		if (!trap_access_gic(frame))
+		if (trap_access(core, frame) == GUEST_ACCESS_NONE)
 			inject_abort(frame);
 		break;
 	case ESR_EC_FETCH_ABORT:

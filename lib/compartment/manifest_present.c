@@ -37,18 +37,12 @@ static uint32_t take_interrupt(const struct reader *reader, int node,
 			       const char *property, unsigned int *taken)
 {
 	const struct model *model = reader->model;
-	const struct architecture *architecture = model->board->architecture;
-	uint32_t interrupt = 0;
+	uint32_t interrupt = model->board->architecture->get_free_interrupt(
+		&model->machine, (*taken)++);
 
-	if (architecture->get_free_interrupt)
-		interrupt = architecture->get_free_interrupt(&model->machine,
-							     (*taken)++);
 	if (!interrupt)
 		refuse(reader, node, property,
-		       "no interrupt is left for a device that the firmware plays: %s",
-		       architecture->get_free_interrupt ?
-		       "devices of the machine drive all others" :
-		       "this architecture has none");
+		       "needs an interrupt that no device of the machine drives, and none is left");
 	return interrupt;
 }
 

@@ -14,6 +14,8 @@
 #define REST_TIMEOUT_US		5000000
 #define WAIT_POLL_US		20
 #define HOLD_POLL_US		100
+/* More than others wait between two turns of a hart that does nothing else. */
+#define MISSED_MAX		100
 
 struct channel {
 	const struct model_channel *model;
@@ -21,8 +23,14 @@ struct channel {
 	struct port_lock lock;	/* of the next two */
 	bool down;		/* nobody is there to be ended */
 	bool said;		/* that it is ended */
-	/* Atomic: of accesses that wait; negative while it has to boot. */
+	/*
+	 * Atomic: how long somebody has waited, negative while the server has
+	 * to boot; whose hart that is; how often others have waited since it
+	 * last did.
+	 */
 	int64_t waited_us;
+	uint32_t waiter;
+	uint32_t missed;
 	struct frontend_channel frontend;
 };
 
@@ -96,7 +104,7 @@ static void channel_add(const struct model_channel *model)
 		.queue_count = model->queues,
 	};
 
-	*channel = (struct channel){ .model = model };
+	*channel = (struct channel){ .model = model, .waiter = NO_HART };
 	channel->link = link->numbers[link->ends[1] == model->client];
 	doorbell_take(&partitioner.doorbell, model->client, channel->link,
 		      channel_get_bits(channel) << model->bit);
@@ -170,18 +178,38 @@ static bool server_command_end(unsigned int id)
 }
 
 /*
+ * One hart's time counts: many that wait at once would have a server ended that
+ * is in time. A guest may go on with its access on another hart, which then is
+ * the one.
+ */
+static bool is_waiter(struct channel *channel, const struct hart *self)
+{
+	uint32_t waiter = __atomic_load_n(&channel->waiter, __ATOMIC_RELAXED);
+
+	if (waiter != self->id && waiter != NO_HART &&
+	    __atomic_add_fetch(&channel->missed, 1, __ATOMIC_RELAXED) <
+		    MISSED_MAX)
+		return false;
+	__atomic_store_n(&channel->waiter, self->id, __ATOMIC_RELAXED);
+	__atomic_store_n(&channel->missed, 0, __ATOMIC_RELAXED);
+	return true;
+}
+
+/*
  * Waits a little for the server. Once that was too long in all, ends its life;
  * with the lock, so that no command reaches the next one (life_clear_doorbells()
  * forgets those that were left by then). A command may find a hart where it
  * cannot be obeyed: it is given each time.
  */
-static void server_await(struct channel *channel)
+static void server_await(struct channel *channel, const struct hart *self)
 {
 	unsigned int server = channel->model->server;
 	bool say = false;
 	int64_t waited;
 
 	arch_delay_us(WAIT_POLL_US);
+	if (!is_waiter(channel, self))
+		return;
 	waited = __atomic_add_fetch(&channel->waited_us, WAIT_POLL_US,
 				    __ATOMIC_RELAXED);
 	if (waited < ANSWER_TIMEOUT_US)
@@ -208,6 +236,7 @@ static bool channel_write(struct channel *channel, uint32_t offset,
 {
 	if (!frontend_channel_write(&channel->frontend, offset, width, value))
 		return false;
+	__atomic_store_n(&channel->waiter, NO_HART, __ATOMIC_RELAXED);
 	if (__atomic_load_n(&channel->waited_us, __ATOMIC_RELAXED) > 0)
 		__atomic_store_n(&channel->waited_us, 0, __ATOMIC_RELAXED);
 	return true;
@@ -231,7 +260,7 @@ enum guest_access_result present_channel_access(struct hart *self,
 		if (channel_write(channel, (uint32_t)offset, access->width,
 				  (uint32_t)access->value))
 			return GUEST_ACCESS_DONE;
-		server_await(channel);
+		server_await(channel, self);
 		return GUEST_ACCESS_AGAIN;
 	}
 	return GUEST_ACCESS_NONE;
@@ -253,7 +282,7 @@ bool present_channel_quiesce(unsigned int id)
 				return false;
 			/* Its end may be waiting for this hart's fence. */
 			arch_hart_serve();
-			server_await(channel);
+			server_await(channel, arch_hart_this());
 			waited += WAIT_POLL_US;
 		}
 	}

@@ -132,6 +132,9 @@ void guest_test_work(struct guest_disk *disks, unsigned int count,
 /* uart.c: the console's UART, if the tree has one. */
 void guest_test_uart(void);
 
+/* echo.c: answers lines that somebody types, until one is "quit". */
+void guest_echo(void);
+
 /* bench.c: prints `bench: <name> <value> <unit>`; whether that worked. */
 bool guest_bench(struct guest_disk *disks, unsigned int count);
 

@@ -53,7 +53,8 @@ static void test_status(struct guest_disk *disk)
 	write_features(disk, disk->mmio.features);
 	right &= status_set(disk, up | VIRTIO_STATUS_FEATURES_OK) ==
 		 (up | VIRTIO_STATUS_FEATURES_OK);
-	report(right, "life: features that were not offered, or lack what is required");
+	report(right,
+	       "life: features not offered, or without what is required");
 
 	right = (status_set(disk, VIRTIO_STATUS_FAILED) &
 		 status_set(disk, 0xf) & VIRTIO_STATUS_FAILED) != 0;
@@ -170,7 +171,8 @@ static void test_reset_in_flight(struct guest_disk *disk)
 
 	for (unsigned int i = 0; right && i < 8; i++)
 		right = !guest_disk_start(disk) && reset_in_flight(disk);
-	report(right, "life: after a reset with requests in flight nothing is written");
+	report(right,
+	       "life: nothing is written after a reset with requests in flight");
 	report(!guest_disk_start(disk) && guest_disk_works(disk),
 	       "life: and the device works again");
 }

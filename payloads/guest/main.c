@@ -11,6 +11,7 @@
  *	absent		they are described, but nobody serves them
  *	deaf		whoever serves them answers no reset in its first life
  *	restart		restart once, with requests in flight
+ *	echo		answer what is typed, and do nothing else
  *	bench		measure for `make bench-guest`, and do nothing else
  */
 #include <common/console.h>
@@ -177,8 +178,12 @@ void payload_main(void)
 {
 	if (irq_init(&tree))
 		firmware_end(true);
-	run();
-	guest_test_uart();
+	if (tree_has_word(&tree, "echo")) {
+		guest_echo();
+	} else {
+		run();
+		guest_test_uart();
+	}
 	print("%u passed, %u failed\n", report_totals.passed,
 	      report_totals.failed);
 	print(report_totals.failed ? "failed\n" : "done\n");

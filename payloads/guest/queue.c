@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Set-up of a queue at its edges: VirtIO 1.2, 4.2.3.2; hostile cases 21 to 23. */
+/* Set-up of a queue at its edges: VirtIO 1.2, 4.2.3.2; hostile cases 21-23. */
 #include <common/hart.h>
 #include <common/report.h>
 #include "guest.h"

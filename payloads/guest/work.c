@@ -8,7 +8,7 @@
 
 #define ROUND_SHIFT	48
 
-/* A run over consecutive bytes, several requests in flight, looked at in order. */
+/* A run over consecutive bytes, several in flight, looked at in order. */
 struct transfer {
 	struct guest_disk *disk;
 	uint32_t type;

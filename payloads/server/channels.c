@@ -168,7 +168,7 @@ static void server_channel_note_peer(struct server_channel *sc)
 {
 	if (!channel_take_peer(&sc->channel) ||
 	    !channel_is_abandoned(&sc->channel) || sc->done ||
-	    sc->endpoint.kept_from)
+	    sc->endpoint.kept_from || sc->endpoint.closing)
 		return;
 	print("%s has ended without closing %s\n", sc->channel.peer,
 	      sc->channel.info->name);

@@ -43,7 +43,7 @@ mke2fs -q -t ext4 -d $work/files $work/image.ext4
 
 types run-linux DISK=$work/image.ext4 CMD='cat greeting; echo "a; b" '\''$HOME'\'' \\; exit 7'
 point $((status == 2)) 'make fails if the command does'
-point "$(says 'of the host' && says 'a; b $HOME ;' && echo 1 || echo 0)" 'the output is as the command made it'
+point "$(says 'of the host' && says 'a; b $HOME \' && echo 1 || echo 0)" 'the output is as the command made it'
 grep -q 'the command ended with status 7' $work/errors
 point $((! $?)) 'its exit status is said'
 

@@ -48,10 +48,12 @@ endef
 $(foreach image,debian linux,$(foreach aia,$(aia-choices-riscv),$(foreach harts,1 3,$(eval \
 	$(call guests-bare-rule,$(image),$(aia),$(harts))))))
 
-# What a case needs beside its firmware: guests-needs(system, aia)
+# What a case needs beside its firmware: guests-needs(system, aia). For its kernel
+# on a bare machine, a system has as many harts as its name ends in, or one.
+guests-harts = $(filter 1 3,$(lastword $(subst -, ,$(1))))
 guests-needs = $(if $(findstring u-boot,$(1)),$(guests-made)/u-boot.img,\
-	$(guests-made)/bare-$(if $(findstring window,$(1)),linux,debian)-$(2)-$(lastword \
-	$(subst -, ,$(1))).log)
+	$(guests-made)/bare-$(if $(findstring window,$(1)),linux,debian)-$(2)-$(or \
+	$(call guests-harts,$(1)),1).log)
 
 # What their manifests name.
 guests-images-linux-grant-1 := server debian tests
@@ -96,9 +98,12 @@ $(guests-out)/commands.t: build/host/gcc/bulkhead-check build/riscv/payloads/lin
 	echo 'exec tests/guests/commands.sh' > $@
 
 # make bench-guest: Linux's disk against QEMU's own, and entries of the firmware.
-.PHONY: bench-guest
+.PHONY: bench-guest bench-guest-picture
 bench-guest: $(foreach system,bench bench-entries bench-interrupts bench-mixed,\
 		$(call firmware,riscv,guest-$(system),aplic-imsic)) \
 		$(foreach system,bench-interrupts bench-mixed,\
 		$(call firmware,riscv,guest-$(system),none)) build/demo.img
 	tests/guests/bench.sh build/bench-guest.json build/bench/guest
+
+bench-guest-picture:
+	tests/guests/picture.sh build/bench-guest.json docs/guest-bench.svg

@@ -74,7 +74,8 @@ refuses 'run-linux is for RISC-V' ARCH=arm64
 refuses 'HARTS=1: choose a number from 2 to 8' HARTS=1
 refuses 'AIA=gic: choose none, aplic or aplic-imsic' AIA=gic
 truncate -s 2M "$work/empty.img"
-refuses 'empty.img has no ext4 file system' DISK="$work/empty.img"
+refuses 'empty.img has no ext4 file system' DISK="$work/empty.img" CMD=true
+refuses 'nobody to type at a shell'
 goal=run-uboot
 refuses 'U-Boot needs MODE=grant' MODE=window
 refuses 'goes onto the disk that is made' CMD=true DISK="$work/empty.img"

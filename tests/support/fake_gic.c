@@ -122,6 +122,17 @@ static void device_add(struct model *model, unsigned int owner, uint32_t intid)
 	device->interrupt_count = 1;
 }
 
+static void channel_add(struct model *model, unsigned int client, bool played)
+{
+	struct model_channel *channel =
+		&model->channels[model->channel_count];
+
+	channel->client = client;
+	channel->server = !client;
+	channel->registers.range.size = played ? 0x1000 : 0;
+	channel->interrupt = FAKE_PLAYED + model->channel_count++;
+}
+
 void fake_gic_model(struct model *model)
 {
 	unsigned int i;
@@ -148,4 +159,7 @@ void fake_gic_model(struct model *model)
 	device_add(model, 0, 95);
 	device_add(model, 1, 34);
 	device_add(model, 1, 96);
+	channel_add(model, 0, true);
+	channel_add(model, 1, true);
+	channel_add(model, 0, false);
 }

@@ -6,7 +6,8 @@
  *
  * Four harts, two in each of two compartments. 9 words of INTIDs. Compartment 0
  * has SPI 33, 40 and 95, compartment 1 SPI 34 and 96; hart n has doorbell
- * 224 + n.
+ * 224 + n. Each serves the other a channel with a device that the firmware plays,
+ * of SPI 70 + the client; one more channel has none, though it names 72.
  */
 #ifndef FAKE_GIC_H
 #define FAKE_GIC_H
@@ -19,6 +20,7 @@
 #define FAKE_HARTS		4
 #define FAKE_WORDS		9
 #define FAKE_DOORBELL		224
+#define FAKE_PLAYED		70
 
 /* Where a hart's RD_base and SGI_base are. */
 #define FAKE_RD(hart)		(FAKE_GICR + FAKE_GICR_SIZE * (hart))

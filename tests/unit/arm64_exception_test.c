@@ -37,6 +37,7 @@ static void register_accesses_are_decoded(void)
 	CU_ASSERT_FALSE(access.write);
 	CU_ASSERT_FALSE(access.sign);
 	CU_ASSERT_FALSE(access.wide);
+	CU_ASSERT_FALSE(access.mapped);
 	CU_ASSERT_TRUE_FATAL(access_decode(EC(0x24) | ISV | SAS(3) | SRT(31) |
 					   SF | WNR | TRANSLATION(3), &access));
 	CU_ASSERT_EQUAL(access.size, 8);
@@ -45,6 +46,27 @@ static void register_accesses_are_decoded(void)
 	CU_ASSERT_TRUE(access.wide);
 	CU_ASSERT_TRUE_FATAL(access_decode(LOAD | SSE, &access));
 	CU_ASSERT_TRUE(access.sign);
+	/* A store to a page that stage 2 lets it read */
+	CU_ASSERT_TRUE_FATAL(access_decode(EC(0x24) | ISV | SAS(0) | SRT(2) |
+					   WNR | PERMISSION(3), &access));
+	CU_ASSERT_EQUAL(access.size, 1);
+	CU_ASSERT_EQUAL(access.reg, 2);
+	CU_ASSERT_TRUE(access.write);
+	CU_ASSERT_TRUE(access.mapped);
+}
+
+static void addresses_are_put_together(void)
+{
+	uint64_t addr;
+
+	/* FIPA is bits 39:4; what else is there is none of it. */
+	CU_ASSERT_EQUAL(access_get_faulted(0x800000000080a01f,
+					   0xffff000012345678), 0x80a01678);
+	CU_ASSERT_EQUAL(access_get_faulted(~0ULL, 0), 0xfffffffff000);
+	CU_ASSERT_TRUE(access_get_translated(0xff00000050804b80,
+					     0xffff800000001050, &addr));
+	CU_ASSERT_EQUAL(addr, 0x50804050);
+	CU_ASSERT_FALSE(access_get_translated(0x50804001, 0x50, &addr));
 }
 
 static void nothing_else_is_carried_out(void)
@@ -54,8 +76,15 @@ static void nothing_else_is_carried_out(void)
 	CU_ASSERT_FALSE(access_decode(LOAD & ~ISV, &access));
 	CU_ASSERT_FALSE(access_decode(LOAD | CM, &access));
 	CU_ASSERT_FALSE(access_decode(LOAD | S1PTW, &access));
-	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | PERMISSION(3),
+	CU_ASSERT_FALSE(access_decode(((LOAD & ~0x3fULL) | PERMISSION(3)) &
+				      ~ISV, &access));
+	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | PERMISSION(3) | CM,
 				      &access));
+	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | PERMISSION(3) |
+				      S1PTW, &access));
+	/* Of the access flag, of addresses too large */
+	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | 0x9, &access));
+	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | 0x1, &access));
 	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | 0x10, &access));
 	CU_ASSERT_FALSE(access_decode((LOAD & ~0x3fULL) | 0x21, &access));
 }
@@ -158,6 +187,7 @@ static void id_fields_are_limited_one_by_one(void)
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(register_accesses_are_decoded),
+	UNIT_TEST(addresses_are_put_together),
 	UNIT_TEST(nothing_else_is_carried_out),
 	UNIT_TEST(loads_extend_as_their_instruction_does),
 	UNIT_TEST(aborts_are_external_and_keep_what_they_were),

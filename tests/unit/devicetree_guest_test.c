@@ -16,6 +16,7 @@
 
 #define CLIENT_INDEX	1
 #define FRONT_END	"/soc/virtio_mmio@91401000"
+#define ARM64_FRONT_END	"/soc/virtio_mmio@51401000"
 #define UART		"/soc/serial@10000000"
 #define CONTROLLER	"/soc/irq@d000000"
 #define IMSIC		"/soc/imsic@28000000"
@@ -57,6 +58,35 @@ static void front_end(void)
 	build_guest(FIXTURE_PLIC, true, 0);
 	CU_ASSERT(!built_tree_has(FRONT_END) && !built_tree_has(UART));
 	CU_ASSERT(!built_tree_has("/bulkhead/windows/registers"));
+}
+
+/* Of a GICv3: an edge, in as many cells as its own devices take. */
+static void arm64_front_end(void)
+{
+	const struct fixture_edit calls =
+		STRING("/compartments/client", "console", "calls");
+	const struct fixture_edit wide[] = {
+		CELLS("/intc@8000000", "#interrupt-cells", 4),
+		CELLS("/timer", "interrupts", 1, 13, 4, 0, 1, 14, 4, 0,
+		      1, 11, 4, 0, 1, 10, 4, 0),
+	};
+	const struct fixture_edit disk =
+		DROP_NODE("/compartments/server/devices");
+	unsigned int i;
+
+	fixture_init(&fixture, FIXTURE_GICV3);
+	fixture_add_guest(&fixture, true);
+	fixture_edit(fixture.manifest, &calls);
+	build(CLIENT_INDEX);
+	built_tree_expect_text(ARM64_FRONT_END, "compatible", "virtio,mmio");
+	EXPECT(ARM64_FRONT_END, "reg", 0, 0x51401000, 0, 0x1000);
+	EXPECT(ARM64_FRONT_END, "interrupts", 0, 196, 1);
+	EXPECT("/", "interrupt-parent", 0x8005);
+	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		fixture_edit(fixture.machine, &wide[i]);
+	fixture_edit(fixture.manifest, &disk);
+	build(CLIENT_INDEX);
+	EXPECT(ARM64_FRONT_END, "interrupts", 0, 196, 1, 0);
 }
 
 static void uart(void)
@@ -297,7 +327,8 @@ static void map(void)
 }
 
 static const struct unit_test tests[] = {
-	UNIT_TEST(front_end), UNIT_TEST(uart), UNIT_TEST(uart_clock),
+	UNIT_TEST(front_end), UNIT_TEST(arm64_front_end),
+	UNIT_TEST(uart), UNIT_TEST(uart_clock),
 	UNIT_TEST(pool), UNIT_TEST(native_beside), UNIT_TEST(too_small),
 	UNIT_TEST(granted_data), UNIT_TEST(initrd), UNIT_TEST(room),
 	UNIT_TEST(map),

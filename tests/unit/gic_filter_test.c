@@ -62,8 +62,8 @@ static uint32_t read32(uint64_t addr)
 static bool is_own(unsigned int intid)
 {
 	return intid < 8 || intid == 27 || intid == 30 || intid == 33 ||
-	       intid == 40 || intid == 95 || intid == FAKE_DOORBELL ||
-	       intid == FAKE_DOORBELL + 1;
+	       intid == 40 || intid == 95 || intid == FAKE_PLAYED ||
+	       intid == FAKE_DOORBELL || intid == FAKE_DOORBELL + 1;
 }
 
 static bool is_doorbell(unsigned int intid)

@@ -70,7 +70,7 @@ static void sources_are_those_of_the_model(void)
 	gic_filter_init(&filter, &model, 5);
 	for (intid = 0; intid < 0x10000; intid++)
 		own += gic_filter_owns(&filter, 0, intid);
-	UNIT_ASSERT_INT(own, 8 + 2 + 3 + 2);
+	UNIT_ASSERT_INT(own, 8 + 2 + 3 + 1 + 2);
 	CU_ASSERT(gic_filter_owns(&filter, 0, 7));
 	CU_ASSERT(!gic_filter_owns(&filter, 0, 8));
 	CU_ASSERT(gic_filter_owns(&filter, 0, 27));
@@ -79,6 +79,11 @@ static void sources_are_those_of_the_model(void)
 	CU_ASSERT(gic_filter_owns(&filter, 0, 33));
 	CU_ASSERT(!gic_filter_owns(&filter, 0, 34));
 	CU_ASSERT(gic_filter_owns(&filter, 1, 34));
+	/* Of channels, the client's that have a device to play. */
+	CU_ASSERT(gic_filter_owns(&filter, 0, FAKE_PLAYED));
+	CU_ASSERT(!gic_filter_owns(&filter, 1, FAKE_PLAYED));
+	CU_ASSERT(gic_filter_owns(&filter, 1, FAKE_PLAYED + 1));
+	CU_ASSERT(!gic_filter_owns(&filter, 0, FAKE_PLAYED + 2));
 	CU_ASSERT(gic_filter_owns(&filter, 0, FAKE_DOORBELL + 1));
 	CU_ASSERT(!gic_filter_owns(&filter, 0, FAKE_DOORBELL + 2));
 	CU_ASSERT(!gic_filter_owns(&filter, 0, 1023));

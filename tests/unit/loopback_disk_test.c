@@ -151,42 +151,6 @@ static void offers_no_more_than_the_disk(void)
 	stop(&machine);
 }
 
-static void describes_the_blocks_as_the_disk_does(void)
-{
-	struct machine machine = start(FEATURES);
-	struct loopback_block_disk_config config = machine.fake->config;
-	struct loopback_block_server_config server =
-		machine.channel->block_server.config;
-	struct loopback_block_server block;
-	struct loopback_block_disk disk;
-
-	CU_ASSERT_FALSE(machine.channel->client.handshake.device_features &
-			VIRTIO_FEATURE(VIRTIO_BLK_F_TOPOLOGY));
-	config.features |= VIRTIO_FEATURE(VIRTIO_BLK_F_TOPOLOGY) |
-			   VIRTIO_FEATURE(VIRTIO_BLK_F_DISCARD);
-	config.blk.blk_size = virtio_le32(4096);
-	config.blk.topology = (struct virtio_blk_topology){
-		.physical_block_exp = 3,
-		.alignment_offset = 1,
-		.min_io_size = virtio_le16(2),
-		.opt_io_size = virtio_le32(64),
-	};
-	config.blk.discard_sector_alignment = virtio_le32(8);
-	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
-	server.backend = &disk.backend;
-	UNIT_ASSERT_INT(loopback_block_server_init(&block, &server),
-			LOOPBACK_OK);
-	CU_ASSERT_TRUE(block.device.features &
-		       VIRTIO_FEATURE(VIRTIO_BLK_F_TOPOLOGY));
-	CU_ASSERT_EQUAL(memcmp(&block.blk.topology, &config.blk.topology,
-			       sizeof(config.blk.topology)),
-			0);
-	CU_ASSERT_EQUAL(virtio_le32(block.blk.blk_size), 4096);
-	CU_ASSERT_EQUAL(virtio_le32(block.blk.discard_sector_alignment), 8);
-	fake_disk_restart(machine.fake);
-	stop(&machine);
-}
-
 static void kicks_once_per_batch(void)
 {
 	struct machine machine = start(FEATURES);
@@ -340,35 +304,6 @@ static void aborted_disk_takes_nothing(void)
 	stop(&machine);
 }
 
-static void features_not_negotiated_limit_nothing(void)
-{
-	struct machine machine = start(FEATURES);
-	struct loopback_block_disk_config config = machine.fake->config;
-	struct loopback_block_disk disk;
-
-	/* What the fields hold without their features is nobody's word. */
-	config.blk.size_max = virtio_le32(512);
-	config.blk.blk_size = virtio_le32(4096);
-	config.blk.topology.physical_block_exp = 3;
-	config.blk.discard_sector_alignment = virtio_le32(8);
-	config.features &= ~VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE);
-	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
-	CU_ASSERT_EQUAL(disk.backend.segment_size_max, 0);
-	CU_ASSERT_EQUAL(disk.backend.block_size, 0);
-	CU_ASSERT_FALSE(disk.backend.has_topology);
-	CU_ASSERT_EQUAL(disk.backend.topology.physical_block_exp, 0);
-	CU_ASSERT_EQUAL(disk.backend.discard_alignment, 0);
-	config.features |= VIRTIO_FEATURE(VIRTIO_BLK_F_BLK_SIZE) |
-			   VIRTIO_FEATURE(VIRTIO_BLK_F_SIZE_MAX);
-	config.blk.seg_max = virtio_le32(3);
-	UNIT_ASSERT_INT(loopback_block_disk_init(&disk, &config), LOOPBACK_OK);
-	CU_ASSERT_EQUAL(disk.backend.segment_size_max, 512);
-	CU_ASSERT_EQUAL(disk.backend.block_size, 4096);
-	CU_ASSERT_EQUAL(disk.backend.segment_max, 3);
-	fake_disk_restart(machine.fake);
-	stop(&machine);
-}
-
 static void few_disk_slots_lose_nothing(void)
 {
 	struct machine machine = start(FEATURES);
@@ -463,14 +398,12 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(moves_data),
 	UNIT_TEST(passes_on_what_the_disk_can),
 	UNIT_TEST(offers_no_more_than_the_disk),
-	UNIT_TEST(describes_the_blocks_as_the_disk_does),
 	UNIT_TEST(kicks_once_per_batch),
 	UNIT_TEST(full_disk_queue_loses_nothing),
 	UNIT_TEST(largest_request_fits_an_empty_ring),
 	UNIT_TEST(disk_errors_reach_the_client),
 	UNIT_TEST(broken_disk_ends_in_errors),
 	UNIT_TEST(aborted_disk_takes_nothing),
-	UNIT_TEST(features_not_negotiated_limit_nothing),
 	UNIT_TEST(few_disk_slots_lose_nothing),
 	UNIT_TEST(disk_that_is_busy_is_not_kicked),
 	UNIT_TEST(broken_disk_stays_broken),

@@ -3,6 +3,8 @@
  * The manifest on AArch64: what its machine is, interrupts of the GICv3, places,
  * translation tables; manifest_pages_test.c has whole pages of devices.
  */
+#include <compartment/architecture.h>
+
 #include "manifest_fixture.h"
 #include "unit.h"
 
@@ -51,6 +53,9 @@ static void machine(void)
 	init();
 	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
 	CU_ASSERT_STRING_EQUAL(fixture.lines, "");
+	UNIT_ASSERT_INT(architecture_arm64.get_free_interrupt(machine, 0), 228);
+	UNIT_ASSERT_INT(architecture_arm64.get_free_interrupt(machine, 59), 287);
+	UNIT_ASSERT_INT(architecture_arm64.get_free_interrupt(machine, 60), 0);
 	UNIT_ASSERT_INT(machine->hart_count, 4);
 	UNIT_ASSERT_INT(machine->distributor.base, 0x8000000);
 	UNIT_ASSERT_INT(machine->distributor.size, 0x10000);
@@ -139,7 +144,8 @@ static void bad_machine(void)
 	} cases[] = {
 		{ "machine: /", NULL, "no arm,gic-v3 there", DROP_NODE(GIC) },
 		{ "machine: /", NULL, "no arm,gic-v3 there", STRING(GIC, "status", "disabled") },
-		{ GIC, "#interrupt-cells", "3 or more", CELLS(GIC, "#interrupt-cells", 1) },
+		{ GIC, "#interrupt-cells", "3 to 8", CELLS(GIC, "#interrupt-cells", 1) },
+		{ GIC, "#interrupt-cells", "3 to 8", CELLS(GIC, "#interrupt-cells", 9) },
 		{ GIC, "#interrupt-cells", "a phandle", DROP(GIC, "phandle") },
 		{ GIC, "reg", "begin with the distributor", CELLS(GIC, "reg", 0, 0x8001000, 0, 0x10000) },
 		{ GIC, "reg", "begin with the distributor", CELLS(GIC, "reg", 0, 0x8000000, 0, 0x1000) },
@@ -172,8 +178,8 @@ static void interrupts(void)
 		{ "its interrupt <1 7> is no shared peripheral", CELLS(SLOT, "interrupts", 1, 7, 4) },
 		{ "its interrupt <0 988> is no shared peripheral", CELLS(SLOT, "interrupts", 0, 988, 4) },
 		{ "its interrupt <0 ", CELLS(SLOT, "interrupts", 0, ~0U, 4) },
-		{ "<0 192> is kept for the doorbell", CELLS(SLOT, "interrupts", 0, 192, 1) },
-		{ "<0 255> is kept for the doorbell", CELLS(SLOT, "interrupts", 0, 100, 1, 0, 255, 1) },
+		{ "<0 192> is kept for doorbells", CELLS(SLOT, "interrupts", 0, 192, 1) },
+		{ "<0 255> is kept for doorbells", CELLS(SLOT, "interrupts", 0, 100, 1, 0, 255, 1) },
 		{ "more than 8 interrupts", CELLS(SLOT, "interrupts", 0, 50, 1, 0, 51, 1, 0, 52, 1, 0, 53, 1,
 			0, 54, 1, 0, 55, 1, 0, 56, 1, 0, 57, 1, 0, 58, 1) },
 		{ "are not the GICv3's, of 3 cells", CELLS(SLOT, "interrupts", 0, 16) },

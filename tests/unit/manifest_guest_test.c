@@ -164,24 +164,38 @@ static void no_interrupt_left(void)
 	const struct fixture_edit none = DROP("/soc/irq@d000000", "riscv,ndev");
 	const struct fixture_edit disk =
 		DROP_NODE("/compartments/server/devices");
-	const struct fixture_edit calls = STRING(C, "console", "calls");
 
 	/* Of 1 to 6, source 5 is free: enough for one of the two. */
 	init(FIXTURE_PLIC, false);
 	fixture_edit(fixture.machine, &six);
-	expect(CH, "registers", "drive all others");
+	expect(CH, "registers", "and none is left");
 	init(FIXTURE_PLIC, false);
 	fixture_edit(fixture.machine, &four);
-	expect(C, "console", "drive all others");
+	expect(C, "console", "and none is left");
 	init(FIXTURE_PLIC, false);
 	fixture_edit(fixture.machine, &none);
 	fixture_edit(fixture.manifest, &disk);
-	expect(C, "console", "drive all others");
-	/* Where nobody knows how to play any. */
+	expect(C, "console", "and none is left");
+}
+
+/* The board has as many as its doorbells leave; its console is none to play. */
+static void arm64(void)
+{
+	const struct fixture_edit calls = STRING(C, "console", "calls");
+	unsigned int count;
+
 	init(FIXTURE_GICV3, false);
 	expect(C, "console", "must be an ns16550a");
 	fixture_edit(fixture.manifest, &calls);
-	expect(CH, "registers", "this architecture has none");
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.model.channels[0].interrupt, 228);
+	for (count = 0; count <= 5; count++) {
+		fixture.board.doorbell_count = count;
+		if (count < 5)
+			expect(CH, "registers", "and none is left");
+		else
+			UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	}
 }
 
 static const struct grant *find_grant(const struct grant *list,
@@ -269,6 +283,7 @@ static void context_page_alone(void)
 static const struct unit_test tests[] = {
 	UNIT_TEST(model), UNIT_TEST(calls), UNIT_TEST(rules),
 	UNIT_TEST(foreign_consoles), UNIT_TEST(no_interrupt_left),
+	UNIT_TEST(arm64),
 	UNIT_TEST(granted_memory), UNIT_TEST(context_page_alone),
 };
 UNIT_MAIN("manifest_guest", tests)

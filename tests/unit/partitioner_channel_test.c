@@ -212,6 +212,32 @@ static void then_the_server_is_told_to_end(void)
 	UNIT_ASSERT_INT(fake_count_lines("does not answer"), 1);
 }
 
+/* Else harts that wait at once would end a server that is in time. */
+static void only_one_hart_counts(void)
+{
+	unsigned int again = 0;
+	uint64_t status;
+
+	presented_run();
+	status = presented.channel->registers.range.base + VIRTIO_MMIO_STATUS;
+	partitioner.model.compartments[ID_CLIENT].harts[1] = HART_OTHER;
+	partitioner.model.compartments[ID_CLIENT].hart_count = 2;
+	arch_hart_find(HART_OTHER)->compartment = ID_CLIENT;
+	while (fake.waited_us < 19 * PRESENTED_TIMEOUT_US / 10) {
+		again += presented_access(HART_OTHER, status, true, 0) ==
+			 GUEST_ACCESS_AGAIN;
+		again += presented_put(VIRTIO_MMIO_STATUS, 0) ==
+			 GUEST_ACCESS_AGAIN;
+	}
+	CU_ASSERT(again > 1000);
+	UNIT_ASSERT_INT(arch_hart_find(HART_SERVER)->commands, 0);
+	/* What waited went on elsewhere. */
+	while (fake.waited_us < 2 * PRESENTED_TIMEOUT_US)
+		presented_access(HART_OTHER, status, true, 0);
+	UNIT_ASSERT_INT(arch_hart_find(HART_SERVER)->commands,
+			HART_COMMAND_END);
+}
+
 /* Whoever else begins a life meanwhile. */
 static void only_the_servers_own_life_gives_it_time(void)
 {
@@ -313,6 +339,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(each_channel_has_its_own_bells),
 	UNIT_TEST(a_reset_is_tried_again_until_the_answer),
 	UNIT_TEST(then_the_server_is_told_to_end),
+	UNIT_TEST(only_one_hart_counts),
 	UNIT_TEST(only_the_servers_own_life_gives_it_time),
 	UNIT_TEST(nobody_is_told_whose_life_is_ending),
 	UNIT_TEST(one_of_its_harts_is_woken_for_it),

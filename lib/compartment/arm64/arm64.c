@@ -124,6 +124,7 @@ const struct architecture architecture_arm64 = {
 	.read_cpu = read_cpu,
 	.read_interrupts = read_interrupts,
 	.get_interrupt_range = get_interrupt_range,
+	.get_free_interrupt = gicv3_get_free_interrupt,
 	.interrupt_range_name = "the interrupt controller",
 	.read_device = gicv3_read_device,
 	.add_neighbours = arm64_add_neighbours,
@@ -135,4 +136,5 @@ const struct architecture architecture_arm64 = {
 	.put_root_properties = arm64_put_root_properties,
 	.put_root_nodes = arm64_put_root_nodes,
 	.put_cpu = arm64_put_cpu,
+	.put_interrupt = gicv3_put_interrupt,
 };

@@ -20,6 +20,10 @@ int gicv3_find(const void *tree);
 /* Distributor, the harts' redistributors and doorbells. */
 void gicv3_read(struct machine *machine, const struct compartment_board *board,
 		const void *tree, struct compartment_report *report);
+/* Of struct architecture: what the board says that no device drives. */
+uint32_t gicv3_get_free_interrupt(const struct machine *machine,
+				  unsigned int index);
+void gicv3_put_interrupt(struct builder *builder, uint32_t interrupt);
 /* The INTIDs of a device of the manifest, and why it cannot be granted. */
 void gicv3_read_device(struct reader *reader, int node,
 		       struct model_device *device);

@@ -6,15 +6,21 @@
 #include <libfdt.h>
 
 #include "arm64.h"
+#include "../builder.h"
 #include "../reader.h"
 
 #define REDISTRIBUTOR_SIZE	0x20000ULL	/* RD_base and SGI_base */
 #define FRAME_ALIGNMENT		0x10000ULL
 #define REGIONS_MAX		8
 
-/* Cells of an interrupt: kind, number, flags; a fourth may follow. */
+/*
+ * Cells of an interrupt: kind, number, flags; a fourth is 0 for an SPI, and
+ * what comes behind means nothing yet.
+ */
 #define CELLS_MIN		3U
+#define CELLS_MAX		8U
 #define KIND_SPI		0U
+#define FLAGS_EDGE_RISING	1U
 #define SPI_FIRST		32U
 #define SPI_COUNT		988U
 
@@ -97,16 +103,19 @@ void gicv3_read(struct machine *machine, const struct compartment_board *board,
 	struct machine_hart *hart;
 	struct memory_range reg;
 	unsigned int i;
+	uint32_t cells;
 
 	if (gic < 0) {
 		compartment_report_error(report, "machine: /", NULL,
 					 "no " GIC_COMPATIBLE " there; QEMU has one with gic-version=3");
 		return;
 	}
-	if (tree_u32(tree, gic, "#interrupt-cells", 0) < CELLS_MIN ||
+	cells = tree_u32(tree, gic, "#interrupt-cells", 0);
+	if (cells < CELLS_MIN || cells > CELLS_MAX ||
 	    !fdt_get_phandle(tree, gic)) {
 		tree_error(report, tree, gic, "#interrupt-cells",
-			   "must be 3 or more, and the node have a phandle");
+			   "must be %u to %u, and the node have a phandle",
+			   CELLS_MIN, CELLS_MAX);
 		return;
 	}
 	if (!tree_is_mapped_directly(tree, gic) ||
@@ -118,6 +127,12 @@ void gicv3_read(struct machine *machine, const struct compartment_board *board,
 		return;
 	}
 	machine->distributor = reg;
+	if (machine->hart_count < board->doorbell_count) {
+		machine->undriven_first = board->doorbell_first +
+					  machine->hart_count;
+		machine->undriven_count = board->doorbell_count -
+					  machine->hart_count;
+	}
 	for (i = 0; i < machine->hart_count; i++) {
 		hart = &machine->harts[i];
 		if (i < board->doorbell_count)
@@ -128,6 +143,25 @@ void gicv3_read(struct machine *machine, const struct compartment_board *board,
 			tree_error(report, tree, gic, "reg",
 				   "no redistributor for hart %u", hart->id);
 	}
+}
+
+uint32_t gicv3_get_free_interrupt(const struct machine *machine,
+				  unsigned int index)
+{
+	return index < machine->undriven_count ?
+		       machine->undriven_first + index : 0;
+}
+
+void gicv3_put_interrupt(struct builder *builder, uint32_t interrupt)
+{
+	const void *tree = builder->model->machine.tree;
+	fdt32_t cells[CELLS_MAX] = {
+		cpu_to_fdt32(KIND_SPI), cpu_to_fdt32(interrupt - SPI_FIRST),
+		cpu_to_fdt32(FLAGS_EDGE_RISING),
+	};
+
+	builder_put(builder, "interrupts", cells, sizeof(cells[0]) *
+		    tree_u32(tree, gicv3_find(tree), "#interrupt-cells", 0));
 }
 
 /*
@@ -142,7 +176,7 @@ static const char *find_flaw(const struct compartment_board *board,
 	if (tree_cell(cells, 0) != KIND_SPI || number >= SPI_COUNT)
 		return "is no shared peripheral interrupt; only such can be granted";
 	if (SPI_FIRST + number - board->doorbell_first < board->doorbell_count)
-		return "is kept for the doorbell of a hart";
+		return "is kept for doorbells, and for devices that the firmware plays";
 	return NULL;
 }
 

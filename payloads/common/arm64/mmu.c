@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stage 1 at EL1, identity: what the tree calls memory and windows is normal
- * write-back memory, so that caches and atomics work as everywhere else; all
- * the rest is Device-nGnRE and not executable. What may be reached at all is
- * stage 2's business, so everything is mapped, and writable.
+ * Stage 1 at EL1, identity: what the tree calls memory and windows, and the
+ * memory of clients that it grants, is normal write-back memory, so that caches
+ * and atomics work as everywhere else; all the rest is Device-nGnRE and not
+ * executable. What may be reached at all is stage 2's business, so everything
+ * is mapped, and writable.
  *
  * Tables: Arm ARM, chapter D8, 4 KiB granule, 39 bits, from level 1.
  */
@@ -32,7 +33,7 @@
 #define DEVICE (MMU_ATTRIBUTE_DEVICE << 2 | DESC_AF | DESC_UXN | DESC_PXN)
 
 /* The two ends of each range can take a table of each lower level. */
-#define RANGES_MAX	(1 + TREE_WINDOWS_MAX)
+#define RANGES_MAX	(1 + TREE_WINDOWS_MAX + TREE_GRANTS_MAX)
 #define TABLES_MAX	(2 * (LEVEL_LAST - LEVEL_FIRST) * RANGES_MAX)
 
 uint64_t mmu_root[ENTRIES] __attribute__((aligned(4096)));
@@ -102,5 +103,11 @@ void hart_map(const struct tree *tree)
 	mmu_map_range(&tree->memory);
 	for (unsigned int i = 0; i < tree->window_count; i++)
 		mmu_map_range(&tree->windows[i].reg);
+	for (unsigned int i = 0; i < tree->channel_count; i++) {
+		const struct tree_channel *channel = &tree->channels[i];
+
+		for (unsigned int k = 0; k < channel->grant_count; k++)
+			mmu_map_range(&channel->grants[k]);
+	}
 	mmu_begin();
 }

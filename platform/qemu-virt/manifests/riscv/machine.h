@@ -9,3 +9,6 @@
 #define DISK_NEIGHBOUR		"/soc/virtio_mmio@10003000"
 #define SECOND_DISK		"/soc/virtio_mmio@10002000"
 #define FLASH			"/flash@20000000"
+
+// What a compartment says to have a UART.
+#define PLAYED_UART		console = "uart";

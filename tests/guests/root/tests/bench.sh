@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # How fast two disks of one file are, in turn. Sourced by init.
 
-rounds=3
-seconds=2
+rounds=5
+seconds=1
 list=/tmp/jobs
 log=/tmp/fio
 
