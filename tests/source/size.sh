@@ -7,10 +7,10 @@
 
 . tests/source/tap-lib.sh
 
-text_bound_riscv=65536
-lines_bound_riscv=5000
-text_bound_arm64=98304
-lines_bound_arm64=7000
+text_bound_riscv=98304
+lines_bound_riscv=9000
+text_bound_arm64=131072
+lines_bound_arm64=9500
 
 # value <name>
 value()
