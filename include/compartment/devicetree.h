@@ -6,9 +6,9 @@
  * docs/manifest.md, "What a compartment sees", specifies it.
  *
  * Memory: written only to the caller's buffer. Concurrency: reads a constant
- * model. Trust: the model is one that manifest_parse() has accepted; the buffer
- * may be a stopped compartment's memory: nothing is read back from it but what
- * libfdt has just written. The result is well-formed (version 17) and has room
+ * model. Trust: the model is one that manifest_parse() has accepted; nobody but
+ * the caller writes to the buffer meanwhile, for libfdt reads back what it has
+ * written. The result is well-formed (version 17) and has room
  * at its end, for a boot loader that adds to it in place.
  */
 #ifndef COMPARTMENT_DEVICETREE_H

@@ -151,6 +151,31 @@ static bool image_load(const struct model_compartment *c, const char *what,
 	return !bundle_verify_copy(&image, (const void *)base, &report);
 }
 
+/*
+ * The tree is made where no guest writes: libfdt goes by offsets that it reads
+ * back, and a server to which this memory is granted runs meanwhile. Who waits
+ * for the lock has left its compartment, as who holds it has, and waits for one
+ * tree of each other compartment at most.
+ */
+static bool tree_load(unsigned int id)
+{
+	static uint8_t buffer[MODEL_TREE_SIZE] __attribute__((aligned(8)));
+	static struct port_lock lock;
+	int size;
+
+	port_lock_acquire(&lock);
+	size = devicetree_build(&partitioner.model, id, buffer, sizeof(buffer));
+	if (size > 0)
+		guest_memory_copy(partitioner_get_tree(id), buffer,
+				  (uint64_t)size);
+	port_lock_release(&lock);
+	if (size <= 0)
+		partitioner_print("%s: its device tree does not fit in %u KiB",
+				  compartment_get(id)->name,
+				  MODEL_TREE_SIZE >> 10);
+	return size > 0;
+}
+
 bool life_load(unsigned int id)
 {
 	const struct model_compartment *c = compartment_get(id);
@@ -164,13 +189,8 @@ bool life_load(unsigned int id)
 	     !image_load(c, "initrd", c->initrd, c->initrd_range.base,
 			 c->initrd_range.size)))
 		return false;
-	if (devicetree_build(&partitioner.model, id,
-			     (void *)partitioner_get_tree(id),
-			     MODEL_TREE_SIZE) <= 0) {
-		partitioner_print("%s: its device tree does not fit in %u KiB",
-			   c->name, MODEL_TREE_SIZE >> 10);
+	if (!tree_load(id))
 		return false;
-	}
 	for (i = 0; i < c->memory_count; i++)
 		arch_memory_publish(c->memory[i].base, c->memory[i].size);
 	return true;

@@ -113,6 +113,12 @@ void pmp_grant_context(bool granted)
 {
 	const struct context_entry *context = &contexts[current_hartindex()];
 
+	/*
+	 * Stops a guest from having entries changed on a hart that was never
+	 * started: pmp_program(), which is still to come, looks by itself.
+	 */
+	if (!context->entry.rights)
+		return;
 	if (granted)
 		entry_program(context->number, &context->entry,
 			      lockdown_is_available(sbi_scratch_thishart_ptr()));

@@ -104,7 +104,7 @@ static void largest_blocks_are_used(void)
 {
 	const struct grant grants[] = {
 		{ { 2 * GIB - MIB2 - KIB4, GIB + 2 * MIB2 + 2 * KIB4 }, RWX,
-		  false },
+		  false, false },
 	};
 
 	CU_ASSERT_TRUE_FATAL(build(grants, 1, TABLES));
@@ -119,13 +119,13 @@ static void largest_blocks_are_used(void)
 static void kinds_have_their_attributes(void)
 {
 	const struct grant grants[] = {
-		{ { 0x0a000000, KIB4 }, RW, true },
-		{ { RAM, MIB2 }, RWX, false },
-		{ { RAM + MIB2, KIB4 }, RW, false },
-		{ { RAM + MIB2 + KIB4, KIB4 }, PROTECTION_READ, false },
+		{ { 0x0a000000, KIB4 }, RW, true, false },
+		{ { RAM, MIB2 }, RWX, false, false },
+		{ { RAM + MIB2, KIB4 }, RW, false, false },
+		{ { RAM + MIB2 + KIB4, KIB4 }, PROTECTION_READ, false, false },
 		/* A device is never run, whatever a list says. */
-		{ { 2 * GIB, KIB4 }, RWX, true },
-		{ { 3 * GIB, KIB4 }, PROTECTION_WRITE, true },
+		{ { 2 * GIB, KIB4 }, RWX, true, false },
+		{ { 3 * GIB, KIB4 }, PROTECTION_WRITE, true, false },
 	};
 	unsigned int order;
 	uint64_t desc;
@@ -152,8 +152,8 @@ static void kinds_have_their_attributes(void)
 static void ends_of_the_address_space_are_reached(void)
 {
 	const struct grant grants[] = {
-		{ { 0, KIB4 }, RWX, false },
-		{ { ADDRESS_END - KIB4, KIB4 }, RW, true },
+		{ { 0, KIB4 }, RWX, false, false },
+		{ { ADDRESS_END - KIB4, KIB4 }, RW, true, false },
 	};
 
 	CU_ASSERT_TRUE_FATAL(build(grants, 2, TABLES));
@@ -164,9 +164,9 @@ static void ends_of_the_address_space_are_reached(void)
 static void neighbours_keep_their_own_rights(void)
 {
 	const struct grant grants[] = {
-		{ { RAM, KIB4 }, RWX, false },
-		{ { RAM + KIB4, MIB2 - KIB4 }, PROTECTION_READ, false },
-		{ { RAM + MIB2, MIB2 }, RW, false },
+		{ { RAM, KIB4 }, RWX, false, false },
+		{ { RAM + KIB4, MIB2 - KIB4 }, PROTECTION_READ, false, false },
+		{ { RAM + MIB2, MIB2 }, RW, false, false },
 	};
 
 	CU_ASSERT_TRUE_FATAL(build(grants, 3, TABLES));
@@ -186,14 +186,14 @@ static void tables_are_as_many_as_counted(void)
 		struct grant grants[3];
 		unsigned int count, tables;
 	} cases[] = {
-		{ { { { RAM, GIB }, RWX, false } }, 1, 1 },
-		{ { { { RAM + MIB2, MIB2 }, RWX, false } }, 1, 2 },
-		{ { { { RAM + MIB2, KIB4 }, RWX, false } }, 1, 3 },
-		{ { { { RAM + MIB2 - KIB4, 2 * KIB4 }, RWX, false } }, 1, 4 },
-		{ { { { RAM - KIB4, 2 * KIB4 }, RWX, false } }, 1, 5 },
-		{ { { { 0x0a000000, KIB4 }, RW, true },
-		    { { RAM, MIB2 }, RWX, false },
-		    { { RAM + MIB2, KIB4 }, RW, false } }, 3, 5 },
+		{ { { { RAM, GIB }, RWX, false, false } }, 1, 1 },
+		{ { { { RAM + MIB2, MIB2 }, RWX, false, false } }, 1, 2 },
+		{ { { { RAM + MIB2, KIB4 }, RWX, false, false } }, 1, 3 },
+		{ { { { RAM + MIB2 - KIB4, 2 * KIB4 }, RWX, false, false } }, 1, 4 },
+		{ { { { RAM - KIB4, 2 * KIB4 }, RWX, false, false } }, 1, 5 },
+		{ { { { 0x0a000000, KIB4 }, RW, true, false },
+		    { { RAM, MIB2 }, RWX, false, false },
+		    { { RAM + MIB2, KIB4 }, RW, false, false } }, 3, 5 },
 	};
 	unsigned int i;
 
@@ -210,9 +210,9 @@ static void tables_are_as_many_as_counted(void)
 static void withdrawal_leaves_nothing_and_is_undone(void)
 {
 	const struct grant grants[] = {
-		{ { 0x0a000000, KIB4 }, RW, true },
-		{ { RAM, MIB2 }, RWX, false },
-		{ { 2 * GIB, GIB }, RWX, false },
+		{ { 0x0a000000, KIB4 }, RW, true, false },
+		{ { RAM, MIB2 }, RWX, false, false },
+		{ { 2 * GIB, GIB }, RWX, false, false },
 	};
 	static stage2_table before[TABLES];
 	unsigned int i;
