@@ -9,8 +9,11 @@
  * Control page and register image are reached through two operations, one of
  * them at a time. Nothing is allocated.
  * Concurrency: any number of callers; a fair lock inside is held for one access
- * of bounded work: a few hundred words of either page, one doorbell and one
- * interrupt. The operations are called with it held and must not call back.
+ * of bounded work: a few hundred words and bytes of the register image, one
+ * doorbell, one interrupt, and of the control page as much, but its
+ * configuration space (LOOPBACK_CONFIG_SIZE) byte by byte at most twice eight
+ * times over, if the server keeps changing it. The operations are called with
+ * it held and must not call back.
  * Trust: neither in the guest nor in the server. The guest's writes go through
  * virtio/mmio_device.h, and addresses of its rings are the server's to check.
  * The server's words are loaded once and checked (loopback/handshake.h); what it
@@ -109,15 +112,17 @@ bool frontend_channel_is_settled(struct frontend_channel *fe);
 
 /*
  * Nothing of the server runs or writes to memory, until frontend_channel_up(),
- * which comes before its next life's first instruction. What waits for the
- * server is over.
+ * which comes before its next life's first instruction. A reset of the device
+ * that waits for the server is over; a write to QueueReady that does goes on
+ * waiting: for the next life, a reset, or frontend_channel_gone().
  */
 void frontend_channel_down(struct frontend_channel *fe);
 void frontend_channel_up(struct frontend_channel *fe);
 
 /*
- * The server will not come back. If it is not down, nobody knows whether it
- * still writes to memory, and what waits for it waits for ever.
+ * The server will not come back, and its page is not looked at any more. If it
+ * is not down, nobody knows whether it still writes to memory, and what waits
+ * for it waits for ever.
  */
 void frontend_channel_gone(struct frontend_channel *fe);
 

@@ -154,12 +154,22 @@ void frontend_channel_init(struct frontend_channel *fe,
 	leave(fe);
 }
 
+/* A wire would stay up for what is left; an edge has to come again. */
+static void show_acknowledged(struct frontend_channel *fe, uint32_t before)
+{
+	frontend_write_interrupts(fe);
+	if (fe->device.interrupts != before)
+		frontend_signal(fe);
+}
+
 bool frontend_channel_write(struct frontend_channel *fe, uint32_t offset,
 			    unsigned int width, uint32_t value)
 {
+	uint32_t before;
 	bool done;
 
 	enter(fe);
+	before = fe->device.interrupts;
 	/* The server may still be reading what it was asked before. */
 	if (offset == VIRTIO_MMIO_QUEUE_READY && fe->link == FRONTEND_STARTING)
 		done = false;
@@ -168,7 +178,7 @@ bool frontend_channel_write(struct frontend_channel *fe, uint32_t offset,
 							      offset, width,
 							      value);
 	if (offset == VIRTIO_MMIO_INTERRUPT_ACK)
-		frontend_write_interrupts(fe);
+		show_acknowledged(fe, before);
 	else if (offset != VIRTIO_MMIO_QUEUE_NOTIFY)
 		frontend_write_image(fe);
 	leave(fe);
@@ -192,7 +202,7 @@ bool frontend_channel_poll(struct frontend_channel *fe)
 {
 	enter(fe);
 	/* The page is the former life's until the next one has begun. */
-	if (!fe->down) {
+	if (!fe->down && !fe->gone) {
 		frontend_follow_server(fe, open_control(fe));
 		close_control(fe);
 		frontend_write_image(fe);

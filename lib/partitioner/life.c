@@ -207,10 +207,15 @@ static bool life_start(void *ctx, unsigned int id)
 	(void)ctx;
 	arch_compartment_grant(id);
 	partitioner.partitions[id].stopped = false;
+	/* Before it runs: what it rings at once is heard. */
 	present_channel_server_up(id);
-	return arch_hart_start(compartment_get(id)->boot_hart,
-			       partitioner_get_entry(id),
-			       partitioner_get_tree(id));
+	if (arch_hart_start(compartment_get(id)->boot_hart,
+			    partitioner_get_entry(id),
+			    partitioner_get_tree(id)))
+		return true;
+	/* Nothing of it ran: its clients wait for nobody. */
+	present_channel_server_down(id);
+	return false;
 }
 
 static void summary_print(void)

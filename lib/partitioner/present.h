@@ -36,7 +36,7 @@ void present_channel_server_down(unsigned int compartment);
 /* Its own channels have been reset, and no server touches its memory on their
  * behalf; false if one does not come to rest. */
 bool present_channel_quiesce(unsigned int compartment);
-/* It is about to be started again. */
+/* It is about to be started again; if that fails, it is down once more. */
 void present_channel_server_up(unsigned int compartment);
 /* It will not be. */
 void present_channel_ended(unsigned int compartment);

@@ -10,7 +10,8 @@
 
 /* A server that answers takes far less: it ends, or is ended. */
 #define ANSWER_TIMEOUT_US	1000000
-/* Until a server that is ended is at rest, with all that this may take. */
+/* Until a server that is ended is at rest, with all that this may take. This and
+ * the others count the pauses between two looks, not the looks. */
 #define REST_TIMEOUT_US		5000000
 #define WAIT_POLL_US		20
 #define HOLD_POLL_US		100
@@ -268,22 +269,31 @@ enum guest_access_result present_channel_access(struct hart *self,
 
 /* ---- The lives of the compartments at either end ---- */
 
+/* A life of the server's that has just begun is given all of its time before it
+ * is ended. */
+static unsigned long get_rest_timeout_us(const struct channel *channel)
+{
+	return 1000UL * channel->model->publish_timeout_ms +
+	       ANSWER_TIMEOUT_US + REST_TIMEOUT_US;
+}
+
 bool present_channel_quiesce(unsigned int id)
 {
 	struct channel *channel;
-	unsigned long waited = 0;
+	unsigned long waited;
 
 	for (channel = channels; channel < channels + channel_count;
 	     channel++) {
 		if (channel->model->client != id)
 			continue;
-		while (!channel_write(channel, VIRTIO_MMIO_STATUS, 4, 0)) {
-			if (waited >= REST_TIMEOUT_US)
+		for (waited = 0;
+		     !channel_write(channel, VIRTIO_MMIO_STATUS, 4, 0);
+		     waited += WAIT_POLL_US) {
+			if (waited >= get_rest_timeout_us(channel))
 				return false;
 			/* Its end may be waiting for this hart's fence. */
 			arch_hart_serve();
 			server_await(channel, arch_hart_this());
-			waited += WAIT_POLL_US;
 		}
 	}
 	return true;

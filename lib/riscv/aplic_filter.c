@@ -277,8 +277,9 @@ void aplic_filter_clear(struct aplic_filter *f, unsigned int c)
 			continue;
 		put(f, APLIC_CLRIE + APLIC_NUM, source);
 		put(f, APLIC_IN_CLRIP + APLIC_NUM, source);
-		put(f, APLIC_SOURCECFG + 4 * source, APLIC_SM_INACTIVE);
+		/* In this order: an inactive one has no target (AIA 4.5.16). */
 		put(f, APLIC_TARGET + 4 * source, target_default(f, c));
+		put(f, APLIC_SOURCECFG + 4 * source, APLIC_SM_INACTIVE);
 	}
 	for (i = 0; i < IRQCHIP_PLAYED_MAX; i++)
 		own->mode[i] = APLIC_SM_INACTIVE;

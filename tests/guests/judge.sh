@@ -22,5 +22,10 @@ said()
 }
 
 grep -q '^guest: rebooting' "$console"
+# Of no lines at all, none would be new.
+for log in "$bare" "$console"; do
+	grep -q '^guest: log ' "$log" ||
+		{ echo "$log: nothing of the kernel's log"; exit 1; }
+done
 new=$(comm -13 <(said "$bare") <(said "$console"))
 [ -z "$new" ] || { echo "on the bare machine it does not say: $new"; exit 1; }

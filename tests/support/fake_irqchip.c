@@ -222,10 +222,10 @@ static void aplic_write(uint64_t offset, uint32_t value)
 			if (value >> i & 1)
 				aplic_change(offset & ~0xffU, 8 * low + i);
 	} else if (source && source <= FAKE_SOURCES) {
-		if (offset >= APLIC_TARGET)
-			fake_aplic.target[source] = value;
-		else
+		if (offset < APLIC_TARGET)
 			aplic_configure(source, value);
+		else if (fake_aplic.sourcecfg[source]) /* AIA 4.5.16 */
+			fake_aplic.target[source] = value;
 	}
 }
 

@@ -116,6 +116,35 @@ static void interrupts_each_time_but_only_a_driver_that_is_up(void)
 	front_end(&front);
 }
 
+/* One edge for each event, and one more for what an acknowledgement leaves. */
+static void what_is_not_acknowledged_interrupts_again(void)
+{
+	struct virtio_blk_config config;
+
+	make_running();
+	front_offer(&front, 1);
+	front_serve(&front);
+	memcpy(&config, front.channel->block_server.device.config,
+	       sizeof(config));
+	config.capacity = virtio_le64(77);
+	loopback_server_update_config(&front.channel->server, &config);
+	front_serve(&front);
+	UNIT_ASSERT_INT(front.interrupts, 2);
+	/* Nothing is acknowledged: all is as it was. */
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_INTERRUPT_ACK, 0));
+	UNIT_ASSERT_INT(front.interrupts, 2);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_INTERRUPT_ACK,
+				 VIRTIO_MMIO_INT_USED));
+	UNIT_ASSERT_INT(front.interrupts, 3);
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_INTERRUPT_STATUS),
+			VIRTIO_MMIO_INT_CONFIG);
+	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_INTERRUPT_ACK,
+				 VIRTIO_MMIO_INT_CONFIG));
+	UNIT_ASSERT_INT(front.interrupts, 3);
+	front_take(&front);
+	front_end(&front);
+}
+
 static void a_changed_configuration_interrupts(void)
 {
 	struct virtio_blk_config config;
@@ -364,6 +393,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(a_driver_is_served),
 	UNIT_TEST(a_request_touches_few_pages),
 	UNIT_TEST(interrupts_each_time_but_only_a_driver_that_is_up),
+	UNIT_TEST(what_is_not_acknowledged_interrupts_again),
 	UNIT_TEST(a_changed_configuration_interrupts),
 	UNIT_TEST(in_a_window_the_platform_counts),
 	UNIT_TEST(where_memory_is_granted_it_does_not),

@@ -134,6 +134,19 @@ static void a_server_that_may_still_write_holds_a_reset_back(void)
 	front_free(&front);
 }
 
+/* What it says then is said by nobody that is known to run. */
+static void a_server_that_is_gone_shows_nothing_more(void)
+{
+	front_make(&front, LOOPBACK_DATA_WINDOW);
+	frontend_channel_gone(&front.fe);
+	UNIT_ASSERT_INT(loopback_server_publish(&front.channel->server), 0);
+	CU_ASSERT_FALSE(frontend_channel_poll(&front.fe));
+	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
+	UNIT_ASSERT_INT(front.rung, 0);
+	CU_ASSERT_TRUE(frontend_channel_is_settled(&front.fe));
+	front_free(&front);
+}
+
 /* ---- The client's end ---- */
 
 static int poll_server(void)
@@ -210,6 +223,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(a_server_that_is_gone_without_a_driver),
 	UNIT_TEST(what_waits_is_over_when_the_server_is_gone),
 	UNIT_TEST(a_server_that_may_still_write_holds_a_reset_back),
+	UNIT_TEST(a_server_that_is_gone_shows_nothing_more),
 	UNIT_TEST(a_client_that_ended_is_closed),
 	UNIT_TEST(a_client_that_ended_at_rest_is_closed),
 	UNIT_TEST(a_client_that_ended_with_the_server_down_is_closed),

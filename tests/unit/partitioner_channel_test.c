@@ -310,6 +310,29 @@ static void a_server_that_ends_for_good_needs_a_reset(void)
 	UNIT_ASSERT_INT(presented_get(VIRTIO_MMIO_DEVICE_ID), 0);
 }
 
+/* Nothing of a life ran that did not start: what waits waits for nobody. */
+static void a_server_that_does_not_start_again_holds_nothing_back(void)
+{
+	static const uint32_t waits[] = {
+		VIRTIO_MMIO_QUEUE_READY, VIRTIO_MMIO_STATUS,
+	};
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		presented_run();
+		UNIT_ASSERT_INT(presented_put(waits[i], 0), GUEST_ACCESS_AGAIN);
+		fake.refuses_to_start = HART_SERVER;
+		presented_end(HART_SERVER, LIFECYCLE_RESTART);
+		UNIT_ASSERT_INT(presented_get_state(ID_SERVER),
+				COMPARTMENT_STATE_FAILED);
+		UNIT_ASSERT_INT(presented_put(waits[i], 0), GUEST_ACCESS_DONE);
+		UNIT_ASSERT_INT(presented_put(VIRTIO_MMIO_STATUS, 0),
+				GUEST_ACCESS_DONE);
+		UNIT_ASSERT_INT(presented_get(VIRTIO_MMIO_STATUS), 0);
+		UNIT_ASSERT_INT(presented_get(VIRTIO_MMIO_DEVICE_ID), 0);
+	}
+}
+
 /* A hart of it may still write to the driver's memory. */
 static void a_server_that_does_not_stop_holds_a_reset_back(void)
 {
@@ -345,6 +368,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(one_of_its_harts_is_woken_for_it),
 	UNIT_TEST(its_end_is_the_end_of_the_wait),
 	UNIT_TEST(a_server_that_ends_for_good_needs_a_reset),
+	UNIT_TEST(a_server_that_does_not_start_again_holds_nothing_back),
 	UNIT_TEST(a_server_that_does_not_stop_holds_a_reset_back),
 };
 UNIT_MAIN("partitioner_channel", tests)

@@ -61,6 +61,44 @@ static void a_client_whose_server_never_answers_has_no_next_life(void)
 	CU_ASSERT(fake.waited_us < 10 * PRESENTED_TIMEOUT_US);
 }
 
+#define SLOW_MS		8000UL
+
+static void publish_when_time_is_nearly_up(enum fake_event event, uint32_t what)
+{
+	if (event == FAKE_DELAY && fake.waited_us > SLOW_MS * 1000 &&
+	    presented.page->server.generation != virtio_le64(2)) {
+		presented_publish(2);
+		fake_become(what);
+	}
+}
+
+/* A life of the server's that has just begun has as long as its channel says,
+ * and the client's end waits for all of that. */
+static void the_clients_memory_waits_for_a_server_that_boots(void)
+{
+	presented_run();
+	presented.channel->publish_timeout_ms = SLOW_MS;
+	presented_end(HART_SERVER, LIFECYCLE_RESTART);
+	fake_forget();
+	fake.hook = publish_when_time_is_nearly_up;
+	presented_end(HART_CLIENT, LIFECYCLE_RESTART);
+	fake.hook = NULL;
+	CU_ASSERT(fake.waited_us > SLOW_MS * 1000);
+	UNIT_ASSERT_INT(fake_count_lines("does not"), 0);
+	UNIT_ASSERT_INT(presented_get_state(ID_CLIENT),
+			COMPARTMENT_STATE_RUNNING);
+	/* Silent, it is ended once that and a second are over; not before. */
+	presented_run_driver();
+	presented.channel->publish_timeout_ms = SLOW_MS;
+	presented_end(HART_SERVER, LIFECYCLE_RESTART);
+	fake_forget();
+	presented_end(HART_CLIENT, LIFECYCLE_RESTART);
+	CU_ASSERT(fake.waited_us >= SLOW_MS * 1000 + PRESENTED_TIMEOUT_US);
+	UNIT_ASSERT_INT(fake_count_lines("does not answer"), 1);
+	UNIT_ASSERT_INT(presented_get_state(ID_CLIENT),
+			COMPARTMENT_STATE_FAILED);
+}
+
 /* ---- Before the first instruction ---- */
 
 static void publish_when_others_wait(enum fake_event event, uint32_t what)
@@ -133,6 +171,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(the_clients_memory_waits_for_the_server),
 	UNIT_TEST(a_client_that_ends_for_good_says_so),
 	UNIT_TEST(a_client_whose_server_never_answers_has_no_next_life),
+	UNIT_TEST(the_clients_memory_waits_for_a_server_that_boots),
 	UNIT_TEST(a_guest_waits_for_its_devices),
 	UNIT_TEST(but_no_longer_than_its_channels_say),
 	UNIT_TEST(nobody_else_waits),

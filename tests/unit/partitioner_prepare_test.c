@@ -124,8 +124,6 @@ static void a_spare_hart_is_in_no_compartment(void)
 /* Lines of a guest's console begin with its name. */
 static void names_the_consoles(void)
 {
-	struct console_line *line = &partitioner.partitions[ID_OTHER].line;
-
 	system_make();
 	system_link();
 	UNIT_ASSERT_INT(system_prepare(), FAKE_RETURNED);

@@ -256,6 +256,7 @@ static void targets_own_harts_only(void)
 	CU_ASSERT(fake_aplic.target[40] == target(0, 1));
 	/* Without messages these bits are none. */
 	setup(false);
+	put(APLIC_SOURCECFG + 4 * 40, APLIC_SM_EDGE_RISING);
 	put(APLIC_TARGET + 4 * 40, target(1, 7) | 0x1000);
 	CU_ASSERT(fake_aplic.target[40] == (target(1, 7) | 0x1000));
 }
