@@ -15,16 +15,17 @@
  *
  * Ownership: the caller's memory. Concurrency: none kept, the caller
  * serialises. Trust: accesses are a guest's; none takes more than constant
- * time, and none can do more than change what the guest itself finds there.
+ * time, frontend_uart_take() that of FRONTEND_UART_FIFO copies; and none can do more than change what the guest itself finds there.
  */
 #ifndef FRONTEND_UART_H
 #define FRONTEND_UART_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define FRONTEND_UART_REGISTERS	8
-#define FRONTEND_UART_FIFO	128
+#define FRONTEND_UART_FIFO	1024
 
 /* What an access comes to besides, as bits. */
 #define FRONTEND_UART_SENDS	0x1U	/* the byte written goes out */
@@ -39,7 +40,6 @@ struct frontend_uart {
 	bool fifo;
 	bool overrun;
 	bool sent;			/* the transmitter has become empty */
-	bool pending;			/* an interrupt was, when last seen */
 	unsigned int first, count;	/* in received[], a ring */
 	uint8_t received[FRONTEND_UART_FIFO];
 };
@@ -57,20 +57,17 @@ unsigned int frontend_uart_write(struct frontend_uart *uart,
 				 unsigned int offset, uint8_t value);
 
 /*
- * Whether the FIFO is on and full: who can wait with another character waits.
- * A receiver whose FIFO is off holds one, as it always did.
- */
-bool frontend_uart_is_full(const struct frontend_uart *uart);
-/*
- * A character arrives; without room it is lost, and the guest can tell.
- * FRONTEND_UART_* bits.
+ * A character arrives; without room it is lost, and the guest can tell. A
+ * receiver whose FIFO is off holds one, as it always did. FRONTEND_UART_* bits.
  */
 unsigned int frontend_uart_receive(struct frontend_uart *uart, uint8_t value);
 
 /*
- * Takes the oldest character that was received, for a guest that asks for it in
- * another way than by the registers; false if there is none.
+ * Takes up to `size` characters that were received, oldest first, for a guest
+ * that asks for them in another way than by the registers; how many there were.
+ * *effects: FRONTEND_UART_* bits.
  */
-bool frontend_uart_take(struct frontend_uart *uart, uint8_t *value);
+size_t frontend_uart_take(struct frontend_uart *uart, uint8_t *bytes,
+			  size_t size, unsigned int *effects);
 
 #endif

@@ -89,10 +89,10 @@ struct terminal_source {
 	/* A character that was typed, or -1: there is none. */
 	int (*get)(void);
 	/*
-	 * Whether terminal_take() is to be called when there is one: on any
-	 * hart, outside of any lock. On: also if there is one already.
+	 * Has terminal_take() called when there is one, also if there is one
+	 * already: always on the same hart, outside of any lock.
 	 */
-	void (*listen)(bool on);
+	void (*listen)(void);
 };
 /*
  * Console input, of an architecture that has it: the first compartment that has
@@ -101,10 +101,8 @@ struct terminal_source {
 void terminal_attach(const struct terminal_source *source);
 /* Compartment `n`, from 0, of those with a UART, or COMPARTMENT_NONE. */
 int terminal_find(unsigned int n);
-/* Takes what was typed; the source is told whether to listen for more. */
+/* Takes what was typed, a bounded number; the source listens for more. */
 void terminal_take(void);
-/* The compartment may have made room for what is typed. Without any lock. */
-void terminal_resume(unsigned int compartment);
 
 /* ---- boot.c: from the linked bundle to compartments that run ---- */
 /*

@@ -48,33 +48,38 @@ void frontend_uart_reset(struct frontend_uart *uart)
 	*uart = (struct frontend_uart){ 0 };
 }
 
-/* The most urgent interrupt that is enabled and has a cause. */
+/* The causes of an interrupt that are enabled and there, as bits of IER. */
+static uint8_t uart_get_causes(const struct frontend_uart *uart)
+{
+	return uart->interrupts & ((uart->overrun ? IER_LINE : 0) |
+				   (uart->count ? IER_RECEIVED : 0) |
+				   (uart->sent ? IER_SENT : 0));
+}
+
+/* The most urgent of them. */
 static uint8_t uart_identify(const struct frontend_uart *uart)
 {
-	if ((uart->interrupts & IER_LINE) && uart->overrun)
+	uint8_t causes = uart_get_causes(uart);
+
+	if (causes & IER_LINE)
 		return IIR_LINE;
-	if ((uart->interrupts & IER_RECEIVED) && uart->count)
+	if (causes & IER_RECEIVED)
 		return IIR_RECEIVED;
-	if ((uart->interrupts & IER_SENT) && uart->sent)
-		return IIR_SENT;
-	return IIR_NONE;
+	return causes & IER_SENT ? IIR_SENT : IIR_NONE;
 }
 
 /*
- * After a change: whether the interrupt is to be raised. `reduced`: the change
- * took a cause away, perhaps not the last one.
+ * After a step, before which there were causes `before` and `count` characters:
+ * whether the interrupt is to be raised, for the first cause or for what is
+ * left where something was taken away.
  */
-static unsigned int uart_settle(struct frontend_uart *uart, bool reduced)
+static unsigned int uart_settle(const struct frontend_uart *uart,
+				uint8_t before, unsigned int count)
 {
-	bool before = uart->pending && !reduced;
+	uint8_t causes = uart_get_causes(uart);
+	bool reduced = (before & ~causes) || uart->count < count;
 
-	uart->pending = uart_identify(uart) != IIR_NONE;
-	return uart->pending && !before ? FRONTEND_UART_RAISES : 0;
-}
-
-bool frontend_uart_is_full(const struct frontend_uart *uart)
-{
-	return uart->count == FRONTEND_UART_FIFO;
+	return causes && (!before || reduced) ? FRONTEND_UART_RAISES : 0;
 }
 
 static void uart_put(struct frontend_uart *uart, uint8_t value)
@@ -87,39 +92,54 @@ static void uart_put(struct frontend_uart *uart, uint8_t value)
 		value;
 }
 
-bool frontend_uart_take(struct frontend_uart *uart, uint8_t *value)
+/* The oldest character, 0 if there is none. */
+static uint8_t uart_get(struct frontend_uart *uart)
 {
+	uint8_t value;
+
 	if (!uart->count)
-		return false;
-	*value = uart->received[uart->first];
+		return 0;
+	value = uart->received[uart->first];
 	uart->first = (uart->first + 1) % FRONTEND_UART_FIFO;
 	uart->count--;
-	uart->pending = uart_identify(uart) != IIR_NONE;
-	return true;
+	return value;
+}
+
+size_t frontend_uart_take(struct frontend_uart *uart, uint8_t *bytes,
+			  size_t size, unsigned int *effects)
+{
+	uint8_t before = uart_get_causes(uart);
+	unsigned int count = uart->count;
+	size_t taken;
+
+	for (taken = 0; taken < size && uart->count; taken++)
+		bytes[taken] = uart_get(uart);
+	*effects = uart_settle(uart, before, count);
+	return taken;
 }
 
 unsigned int frontend_uart_receive(struct frontend_uart *uart, uint8_t value)
 {
+	uint8_t before = uart_get_causes(uart);
+
 	/* In loopback the outside is cut off. */
 	if (uart->modem & MCR_LOOP)
 		return 0;
 	uart_put(uart, value);
-	return uart_settle(uart, false);
+	return uart_settle(uart, before, 0);
 }
 
 /* To read which interrupt it is acknowledges that of the transmitter. */
-static uint8_t uart_read_identity(struct frontend_uart *uart, bool *reduced)
+static uint8_t uart_read_identity(struct frontend_uart *uart)
 {
 	uint8_t identity = uart_identify(uart);
 
-	if (identity == IIR_SENT) {
+	if (identity == IIR_SENT)
 		uart->sent = false;
-		*reduced = true;
-	}
 	return identity | (uart->fifo ? IIR_FIFO : 0);
 }
 
-static uint8_t uart_read_line(struct frontend_uart *uart, bool *reduced)
+static uint8_t uart_read_line(struct frontend_uart *uart)
 {
 	uint8_t status = LSR_SENT;
 
@@ -127,7 +147,6 @@ static uint8_t uart_read_line(struct frontend_uart *uart, bool *reduced)
 		status |= LSR_RECEIVED;
 	if (uart->overrun)
 		status |= LSR_OVERRUN;
-	*reduced = uart->overrun;
 	uart->overrun = false;
 	return status;
 }
@@ -147,22 +166,21 @@ static uint8_t uart_get_modem(const struct frontend_uart *uart)
 unsigned int frontend_uart_read(struct frontend_uart *uart, unsigned int offset,
 				uint8_t *value)
 {
-	bool reduced = false;
+	uint8_t before = uart_get_causes(uart);
+	unsigned int count = uart->count;
 
 	*value = 0;
 	switch (offset) {
 	case UART_DATA:
-		if (uart->line & LCR_DIVISOR)
-			*value = uart->divisor[0];
-		else
-			reduced = frontend_uart_take(uart, value);
+		*value = uart->line & LCR_DIVISOR ? uart->divisor[0] :
+						    uart_get(uart);
 		break;
 	case UART_IER:
 		*value = uart->line & LCR_DIVISOR ? uart->divisor[1] :
 						    uart->interrupts;
 		break;
 	case UART_IIR:
-		*value = uart_read_identity(uart, &reduced);
+		*value = uart_read_identity(uart);
 		break;
 	case UART_LCR:
 		*value = uart->line;
@@ -171,7 +189,7 @@ unsigned int frontend_uart_read(struct frontend_uart *uart, unsigned int offset,
 		*value = uart->modem;
 		break;
 	case UART_LSR:
-		*value = uart_read_line(uart, &reduced);
+		*value = uart_read_line(uart);
 		break;
 	case UART_MSR:
 		*value = uart_get_modem(uart);
@@ -180,7 +198,7 @@ unsigned int frontend_uart_read(struct frontend_uart *uart, unsigned int offset,
 		*value = uart->scratch;
 		break;
 	}
-	return uart_settle(uart, reduced);
+	return uart_settle(uart, before, count);
 }
 
 /* Sent at once; in loopback to its own receiver. */
@@ -213,7 +231,8 @@ static void uart_write_interrupts(struct frontend_uart *uart, uint8_t value)
 unsigned int frontend_uart_write(struct frontend_uart *uart,
 				 unsigned int offset, uint8_t value)
 {
-	unsigned int effects = 0;
+	uint8_t before = uart_get_causes(uart);
+	unsigned int count = uart->count, effects = 0;
 
 	if ((uart->line & LCR_DIVISOR) && offset <= UART_IER) {
 		uart->divisor[offset] = value;
@@ -239,5 +258,5 @@ unsigned int frontend_uart_write(struct frontend_uart *uart,
 		uart->scratch = value;
 		break;
 	}
-	return effects | uart_settle(uart, false);
+	return effects | uart_settle(uart, before, count);
 }

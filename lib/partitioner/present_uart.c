@@ -2,9 +2,9 @@
 /*
  * Consoles as UARTs: registers of <frontend/uart.h>, behind them the terminal.
  *
- * Each has a lock of its own, held for one step of the register machine, never
- * while something is printed or an interrupt raised: whoever prints much keeps
- * nobody waiting here.
+ * Each has a lock of its own, held for one step of the register machine, which
+ * copies the FIFO once at most, never while something is printed or an
+ * interrupt raised: whoever prints much keeps nobody waiting here.
  */
 #include <frontend/uart.h>
 #include <port/lock.h>
@@ -53,7 +53,6 @@ enum guest_access_result present_uart_access(struct hart *self,
 		hart_count(self, COMPARTMENT_COUNTER_CONSOLE_BYTES, 1);
 	}
 	uart_raise(id, effects);
-	terminal_resume(id);
 	return GUEST_ACCESS_DONE;
 }
 
@@ -62,17 +61,6 @@ void present_uart_reset(unsigned int id)
 	port_lock_acquire(&uarts[id].lock);
 	frontend_uart_reset(&uarts[id].uart);
 	port_lock_release(&uarts[id].lock);
-	terminal_resume(id);
-}
-
-bool present_uart_is_full(unsigned int id)
-{
-	bool full;
-
-	port_lock_acquire(&uarts[id].lock);
-	full = frontend_uart_is_full(&uarts[id].uart);
-	port_lock_release(&uarts[id].lock);
-	return full;
 }
 
 void present_uart_type(unsigned int id, uint8_t c)
@@ -87,13 +75,12 @@ void present_uart_type(unsigned int id, uint8_t c)
 
 size_t present_uart_take(unsigned int id, uint8_t *bytes, size_t count)
 {
-	size_t taken = 0;
+	unsigned int effects;
+	size_t taken;
 
 	port_lock_acquire(&uarts[id].lock);
-	while (taken < count &&
-	       frontend_uart_take(&uarts[id].uart, &bytes[taken]))
-		taken++;
+	taken = frontend_uart_take(&uarts[id].uart, bytes, count, &effects);
 	port_lock_release(&uarts[id].lock);
-	terminal_resume(id);
+	uart_raise(id, effects);
 	return taken;
 }

@@ -14,9 +14,7 @@
 
 /* As at power-on; no hart of the compartment runs. */
 void present_uart_reset(unsigned int compartment);
-/* Whether a character that is typed has to wait. */
-bool present_uart_is_full(unsigned int compartment);
-/* A character is typed. */
+/* A character is typed; lost if there is no room for it. */
 void present_uart_type(unsigned int compartment, uint8_t c);
 /* Takes up to `count` characters that were typed; how many there were. */
 size_t present_uart_take(unsigned int compartment, uint8_t *bytes,

@@ -3,10 +3,11 @@
  * What is typed at the console goes to the compartment that has the focus, one
  * of those that have a UART. Ctrl-] and a digit give it to another.
  *
- * The lock is held for TAKE_MAX characters at most; those of UARTs and of the
- * console are taken within it, never the other way round.
+ * All that is typed is taken, also when the focus has no room for it: a guest
+ * that reads nothing would keep the keyboard if Ctrl-] could stay behind it.
+ *
+ * No lock: all this is the one hart's that takes the source's interrupt.
  */
-#include <port/lock.h>
 #include "present_uart.h"
 
 #define KEY_ESCAPE	0x1d	/* Ctrl-] */
@@ -14,11 +15,10 @@
 #define TAKE_MAX	64
 
 struct terminal_input {
-	struct port_lock lock;
 	const struct terminal_source *source;
-	unsigned int focus;	/* atomic */
+	unsigned int focus;
 	bool escaped;		/* the last was KEY_ESCAPE */
-	bool waits;		/* atomic: the focus' UART is full, or may be */
+	bool moved, asked;	/* to be said, once for all that was taken */
 };
 
 static struct terminal_input input;
@@ -38,12 +38,11 @@ int terminal_find(unsigned int n)
 	return COMPARTMENT_NONE;
 }
 
-static void input_focus(unsigned int id)
+static void input_say(void)
 {
-	__atomic_store_n(&input.focus, id, __ATOMIC_RELAXED);
 	partitioner_print("what is typed goes to %s",
-			  compartment_get(id)->name);
-	terminal_show(id);
+			  compartment_get(input.focus)->name);
+	terminal_show(input.focus);
 }
 
 void terminal_attach(const struct terminal_source *source)
@@ -53,10 +52,10 @@ void terminal_attach(const struct terminal_source *source)
 	if (first == COMPARTMENT_NONE)
 		return;
 	input.source = source;
-	input.waits = false;
 	input.escaped = false;
-	input_focus((unsigned int)first);
-	source->listen(true);
+	input.focus = (unsigned int)first;
+	input_say();
+	source->listen();
 }
 
 static void input_list(void)
@@ -76,10 +75,12 @@ static void input_choose(int c)
 {
 	int id = terminal_find((unsigned int)(c - '1'));
 
-	if (id == COMPARTMENT_NONE)
-		input_list();
-	else
-		input_focus((unsigned int)id);
+	if (id == COMPARTMENT_NONE) {
+		input.asked = true;
+	} else {
+		input.focus = (unsigned int)id;
+		input.moved = true;
+	}
 }
 
 static void input_type(int c)
@@ -98,27 +99,15 @@ static void input_type(int c)
 void terminal_take(void)
 {
 	unsigned int left = TAKE_MAX;
-	bool full;
-	int c = 0;
+	int c;
 
-	port_lock_acquire(&input.lock);
-	/*
-	 * Before the UART is looked at. Who makes room there looks at this
-	 * behind: its lock, taken by both, lets one of the two see the other.
-	 */
-	__atomic_store_n(&input.waits, true, __ATOMIC_RELAXED);
-	while (!(full = present_uart_is_full(input.focus)) && left-- &&
-	       (c = input.source->get()) >= 0)
+	input.moved = false;
+	input.asked = false;
+	while (left-- && (c = input.source->get()) >= 0)
 		input_type(c);
-	if (!full)
-		__atomic_store_n(&input.waits, false, __ATOMIC_RELAXED);
-	input.source->listen(!full);
-	port_lock_release(&input.lock);
-}
-
-void terminal_resume(unsigned int id)
-{
-	if (__atomic_load_n(&input.waits, __ATOMIC_RELAXED) &&
-	    __atomic_load_n(&input.focus, __ATOMIC_RELAXED) == id)
-		terminal_take();
+	if (input.moved)
+		input_say();
+	if (input.asked)
+		input_list();
+	input.source->listen();
 }

@@ -14,7 +14,10 @@
 #include <sbi_utils/irqchip/aplic.h>
 #include <sbi_utils/irqchip/imsic.h>
 #include <sbi_utils/irqchip/plic.h>
+#include "aplic_registers.h"
 #include "firmware.h"
+#include "imsic_registers.h"
+#include "plic_registers.h"
 
 #define UART_COMPATIBLE		"ns16550a"
 #define APLIC_COMPATIBLE	"riscv,aplic"
@@ -22,32 +25,6 @@
 #define UART_IER		1
 #define UART_IER_RECEIVED	0x01
 
-/* PLIC specification 1.0, chapter 3 */
-#define PLIC_PRIORITY		0x0
-#define PLIC_ENABLE		0x2000
-#define PLIC_ENABLE_STRIDE	0x80
-#define PLIC_CONTEXT		0x200000
-#define PLIC_CONTEXT_STRIDE	0x1000
-#define PLIC_CONTEXT_CLAIM	0x4
-
-/* AIA specification 1.0, section 4.5 */
-#define APLIC_DOMAINCFG		0x0000
-#define APLIC_DOMAINCFG_MSI	(1U << 2)
-#define APLIC_DOMAINCFG_IE	(1U << 8)
-#define APLIC_SOURCECFG		0x0000	/* of source 0, which is none */
-#define APLIC_SOURCECFG_EDGE	4U
-#define APLIC_SETIENUM		0x1edc
-#define APLIC_TARGET		0x3000
-#define APLIC_TARGET_HART_SHIFT	18
-#define APLIC_IDC		0x4000
-#define APLIC_IDC_STRIDE	0x20
-#define APLIC_IDC_DELIVERY	0x00
-#define APLIC_IDC_THRESHOLD	0x08
-#define APLIC_IDC_CLAIM		0x1c
-
-/* AIA specification 1.0, section 3.8 */
-#define IMSIC_EIE0		0xc0
-#define IMSIC_TOPEI_SHIFT	16
 /* Of the hart's M-level file: OpenSBI has taken the first for IPIs. */
 #define IMSIC_IPI		1
 #define IMSIC_INPUT		2
@@ -62,11 +39,10 @@ struct console_input {
 static struct console_input input;
 
 /* A change from off to on is an edge, if something is there already. */
-static void input_listen(bool on)
+static void input_listen(void)
 {
 	writeb(0, input.uart + UART_IER);
-	if (on)
-		writeb(UART_IER_RECEIVED, input.uart + UART_IER);
+	writeb(UART_IER_RECEIVED, input.uart + UART_IER);
 }
 
 static const struct terminal_source input_source = {
@@ -87,15 +63,15 @@ static void plic_setup(void)
 	writel(1U << input.source % 32,
 	       base + PLIC_ENABLE + PLIC_ENABLE_STRIDE * context +
 	       4 * (input.source / 32));
-	writel(0, input.context);
+	writel(0, input.context + PLIC_THRESHOLD);
 }
 
 static void plic_take(void)
 {
-	u32 source = readl(input.context + PLIC_CONTEXT_CLAIM);
+	u32 source = readl(input.context + PLIC_CLAIM);
 
 	terminal_take();
-	writel(source, input.context + PLIC_CONTEXT_CLAIM);
+	writel(source, input.context + PLIC_CLAIM);
 }
 
 /* ---- APLIC: OpenSBI delegates all sources, and we take one back ---- */
@@ -103,9 +79,9 @@ static void plic_take(void)
 /* Delivery structure `index` of the M-level, which belongs to our hart. */
 static void aplic_setup_direct(char *base, u32 index)
 {
-	input.context = base + APLIC_IDC + APLIC_IDC_STRIDE * index;
-	writel(0, input.context + APLIC_IDC_THRESHOLD);
-	writel(1, input.context + APLIC_IDC_DELIVERY);
+	input.context = base + APLIC_IDC + APLIC_IDC_SIZE * index;
+	writel(0, input.context + APLIC_IDC_ITHRESHOLD);
+	writel(1, input.context + APLIC_IDC_IDELIVERY);
 }
 
 /*
@@ -142,7 +118,7 @@ static bool aplic_setup(const void *tree, int node)
 			return false;
 		index = imsic_get_target_file(
 				sbi_hartid_to_hartindex(input.hart->id));
-		domain |= APLIC_DOMAINCFG_MSI;
+		domain |= APLIC_DOMAINCFG_DM;
 		target = IMSIC_INPUT;
 	} else {
 		index = aplic_find_structure(tree, node);
@@ -150,11 +126,11 @@ static bool aplic_setup(const void *tree, int node)
 			return false;
 		aplic_setup_direct(base, (u32)index);
 	}
-	writel(APLIC_SOURCECFG_EDGE, base + APLIC_SOURCECFG + 4 * input.source);
+	writel(APLIC_SM_EDGE_RISING, base + APLIC_SOURCECFG + 4 * input.source);
 	writel((u32)index << APLIC_TARGET_HART_SHIFT | target,
 	       base + APLIC_TARGET + 4 * input.source);
 	writel(domain, base + APLIC_DOMAINCFG);
-	writel(input.source, base + APLIC_SETIENUM);
+	writel(input.source, base + APLIC_SETIE + APLIC_NUM);
 	return true;
 }
 
@@ -204,7 +180,7 @@ static int input_take(void)
 		imsic_take();
 	else if (machine->plic.size)
 		plic_take();
-	else if (readl(input.context + APLIC_IDC_CLAIM))
+	else if (readl(input.context + APLIC_IDC_CLAIMI))
 		terminal_take();
 	return 0;
 }

@@ -6,13 +6,7 @@
 #include <doorbell/abi.h>
 #include <sbi/riscv_io.h>
 #include "firmware.h"
-
-/* AIA specification 1.0, section 3.5 and 3.8 */
-#define IMSIC_SETEIPNUM_LE	0x000
-#define IMSIC_EIDELIVERY	0x70
-#define IMSIC_EITHRESHOLD	0x72
-#define IMSIC_EIP0		0x80
-#define IMSIC_EIE0		0xc0
+#include "imsic_registers.h"
 
 static void imsic_write(unsigned long select, unsigned long value)
 {

@@ -15,8 +15,17 @@ static struct aplic_filter aplic;
 
 /*
  * Around everything of one compartment in the filters. Others take it to raise
- * an interrupt: it is held for one register access, and for what that means to
- * the compartment's harts.
+ * an interrupt: a server's hart may wait for a guest's access here. Held for one
+ * of those, with at most
+ *
+ *	APLIC	a constant number of accesses to its registers;
+ *	PLIC	if interrupts are played: for each of the compartment's harts a
+ *		look at each played source's enable bit and priority, and one
+ *		command. A claim that was caught also reads the pending and
+ *		enable bits of all sources, and the priority of each of them
+ *		that is both;
+ *
+ * at the end of a life, a few accesses for each source and hart it has.
  */
 static struct port_lock locks[MODEL_COMPARTMENTS_MAX];
 

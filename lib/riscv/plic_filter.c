@@ -5,7 +5,7 @@
 
 static uint64_t priority_address(const struct plic_filter *f, uint32_t source)
 {
-	return f->model->machine.plic.base + 4ULL * source;
+	return f->model->machine.plic.base + PLIC_PRIORITY + 4ULL * source;
 }
 
 static uint64_t enable_address(const struct plic_filter *f,

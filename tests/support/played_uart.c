@@ -13,9 +13,8 @@ static int source_get(void)
 	return *played.typed ? (unsigned char)*played.typed++ : -1;
 }
 
-static void source_listen(bool on)
+static void source_listen(void)
 {
-	played.listening = on;
 	played.listened++;
 }
 

@@ -19,8 +19,7 @@ enum { DATA, IER, FCR, LCR, MCR, LSR, MSR, SCR };
 
 struct played {
 	const char *typed;	/* what has not been taken yet */
-	bool listening;
-	unsigned int listened;	/* how often that was said */
+	unsigned int listened;	/* how often it was told to */
 };
 
 extern struct played played;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* When the UART that guests see raises its interrupt, and what it says. */
+#include <string.h>
+
 #include "uart_guest.h"
 
 static void raises_for_what_comes_in(void)
@@ -109,28 +111,80 @@ static void tells_the_most_urgent_first(void)
 	CHECK_GET(IIR, IIR_SENT);
 }
 
+/* A driver that throttles its receiver goes on sending. */
+static void tells_what_a_disabled_one_leaves(void)
+{
+	uart_setup();
+	CHECK_PUT(IER, IER_RECEIVED | IER_SENT, RAISES);
+	UNIT_ASSERT_INT(uart_type('a'), 0);
+	CHECK_PUT(IER, IER_SENT, RAISES);
+	CHECK_GET(IIR, IIR_SENT);
+	CHECK_GET(IIR, IIR_NONE);
+	CHECK_PUT(IER, IER_RECEIVED | IER_SENT, RAISES);
+	CHECK_PUT(DATA, 'b', SENDS);
+	CHECK_PUT(IER, IER_RECEIVED, RAISES);
+	CHECK_GET(IIR, IIR_RECEIVED);
+	/* What takes no cause away, or the last, says nothing. */
+	CHECK_PUT(IER, IER_RECEIVED | IER_LINE, 0);
+	CHECK_PUT(IER, IER_RECEIVED, 0);
+	CHECK_PUT(IER, 0, 0);
+}
+
+static void tells_what_a_cleared_fifo_leaves(void)
+{
+	static const uint8_t ways[] = { FCR_ENABLE | FCR_CLEAR_RX, 0 };
+	unsigned int i;
+
+	for (i = 0; i < 2; i++) {
+		uart_setup();
+		uart_put(FCR, FCR_ENABLE);
+		CHECK_PUT(IER, IER_RECEIVED | IER_SENT, RAISES);
+		UNIT_ASSERT_INT(uart_type('a'), 0);
+		CHECK_PUT(FCR, FCR_ENABLE, 0);
+		CHECK_PUT(FCR, ways[i], RAISES);
+		CHECK_GET(LSR, LSR_IDLE);
+		CHECK_PUT(FCR, ways[i], 0);
+	}
+	/* Switched on, it is empty as well. */
+	UNIT_ASSERT_INT(uart_type('a'), 0);
+	CHECK_PUT(FCR, FCR_ENABLE, RAISES);
+	CHECK_GET(IIR, IIR_FIFO | IIR_SENT);
+	UNIT_ASSERT_INT(uart_type('a'), RAISES);
+	CHECK_PUT(FCR, 0, 0);
+}
+
 /* ---- Another way to what was typed ---- */
+
+static void check_take(size_t size, const char *expected, unsigned int effects)
+{
+	uint8_t bytes[8] = { 0 };
+	unsigned int actual = ~0U;
+
+	UNIT_ASSERT_INT(frontend_uart_take(&uart, bytes, size, &actual),
+			strlen(expected));
+	UNIT_ASSERT_INT(actual, effects);
+	CU_ASSERT_STRING_EQUAL((char *)bytes, expected);
+}
 
 static void gives_what_was_typed(void)
 {
-	uint8_t value = 0xa5;
-
 	uart_setup();
-	CU_ASSERT(!frontend_uart_take(&uart, &value));
-	UNIT_ASSERT_INT(value, 0xa5);
+	check_take(7, "", 0);
 	uart_put(FCR, FCR_ENABLE);
 	uart_put(IER, IER_RECEIVED);
 	UNIT_ASSERT_INT(uart_type('a'), RAISES);
 	UNIT_ASSERT_INT(uart_type('b'), 0);
-	CU_ASSERT(frontend_uart_take(&uart, &value));
-	UNIT_ASSERT_INT(value, 'a');
+	check_take(0, "", 0);
+	check_take(1, "a", RAISES);
 	UNIT_ASSERT_INT(uart_type('c'), 0);
-	CU_ASSERT(frontend_uart_take(&uart, &value));
-	CU_ASSERT(frontend_uart_take(&uart, &value));
-	UNIT_ASSERT_INT(value, 'c');
-	CU_ASSERT(!frontend_uart_take(&uart, &value));
+	check_take(7, "bc", 0);
+	check_take(7, "", 0);
 	CHECK_GET(IIR, IIR_FIFO | IIR_NONE);
 	UNIT_ASSERT_INT(uart_type('d'), RAISES);
+	/* Another cause is left. */
+	CHECK_PUT(IER, IER_RECEIVED | IER_SENT, 0);
+	check_take(7, "d", RAISES);
+	CHECK_GET(IIR, IIR_FIFO | IIR_SENT);
 }
 
 static const struct unit_test tests[] = {
@@ -139,6 +193,8 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(raises_for_what_was_lost),
 	UNIT_TEST(never_raises_for_the_modem),
 	UNIT_TEST(tells_the_most_urgent_first),
+	UNIT_TEST(tells_what_a_disabled_one_leaves),
+	UNIT_TEST(tells_what_a_cleared_fifo_leaves),
 	UNIT_TEST(gives_what_was_typed),
 };
 UNIT_MAIN("frontend_uart_interrupt", tests)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is typed at the console: who gets it, and what waits for room. */
+/* What is typed at the console: who gets it, and what is lost. */
 #include <frontend/uart.h>
 #include <string.h>
 
@@ -13,16 +13,18 @@ static void gives_what_is_typed_to_the_focus(void)
 	played_type("ls\r");
 	played_check_read(HART_OTHER, "");
 	played_check_read(HART_CLIENT, "ls\r");
-	CU_ASSERT(played.listening);
+	/* Once at first, and behind what was taken. */
+	UNIT_ASSERT_INT(played.listened, 2);
 }
 
 static void says_who_has_the_focus(void)
 {
 	played_setup();
+	played.listened = 0;
 	terminal_attach(&played_source);
 	CU_ASSERT_STRING_EQUAL(fake.console,
 			       "bulkhead: what is typed goes to client\n");
-	CU_ASSERT(played.listening);
+	UNIT_ASSERT_INT(played.listened, 1);
 }
 
 static void moves_the_focus(void)
@@ -103,6 +105,21 @@ static void finds_those_with_a_uart(void)
 	UNIT_ASSERT_INT(terminal_find(~0U), COMPARTMENT_NONE);
 }
 
+/* Who holds keys down has it said once, and no hart print for long. */
+static void says_it_once_for_all_it_takes(void)
+{
+	played_setup();
+	played_type(ESCAPE "?" ESCAPE "?" ESCAPE "2" ESCAPE "1" ESCAPE "2"
+		    ESCAPE "?");
+	CU_ASSERT_STRING_EQUAL(fake.console,
+		"bulkhead: what is typed goes to other\n"
+		"bulkhead: Ctrl-] 1: what is typed goes to client\n"
+		"bulkhead: Ctrl-] 2: what is typed goes to other, as it does now\n");
+	fake_forget();
+	played_type("x");
+	CU_ASSERT_STRING_EQUAL(fake.console, "");
+}
+
 /* ---- More than there is room for ---- */
 
 static char many[3 * FRONTEND_UART_FIFO + 1];
@@ -116,74 +133,70 @@ static void fill_many(size_t n)
 	many[n] = '\0';
 }
 
+/* All of `text`, in as many interrupts as that takes. */
+static void type_all(const char *text)
+{
+	unsigned int bound;
+
+	played_type(text);
+	for (bound = 0; *played.typed && bound < sizeof(many); bound++)
+		terminal_take();
+	CU_ASSERT_FATAL(!*played.typed);
+}
+
 /* One call takes so many and no more: its hart has a guest to run. */
 static void takes_a_bounded_number(void)
 {
 	played_setup();
+	played.listened = 0;
 	fill_many(100);
 	played_type(many);
 	UNIT_ASSERT_INT(played.typed - many, 64);
-	CU_ASSERT(played.listening);
+	UNIT_ASSERT_INT(played.listened, 1);
 	terminal_take();
 	UNIT_ASSERT_INT(played.typed - many, 100);
-	CU_ASSERT(played.listening);
+	UNIT_ASSERT_INT(played.listened, 2);
 	played_check_read(HART_CLIENT, many);
 }
 
-/* It waits where it is, and comes in order when there is room. */
-static void waits_while_there_is_no_room(void)
+/* What it has no room for is lost, and it can tell; what it has stays. */
+static void loses_what_there_is_no_room_for(void)
 {
-	char text[sizeof(many)];
-	size_t n = 0;
-
 	played_setup();
-	fill_many(3 * FRONTEND_UART_FIFO);
-	played_type(many);
-	terminal_take();
-	UNIT_ASSERT_INT(played.typed - many, FRONTEND_UART_FIFO);
-	CU_ASSERT(!played.listening);
-	/* Others' accesses make no room. */
-	played.listened = 0;
-	played_get(HART_OTHER, LSR);
-	UNIT_ASSERT_INT(played.listened, 0);
-	UNIT_ASSERT_INT(played.typed - many, FRONTEND_UART_FIFO);
-	while (n < sizeof(text) - 1 && played_get(HART_CLIENT, LSR) & 1)
-		text[n++] = (char)played_get(HART_CLIENT, DATA);
-	text[n] = '\0';
-	CU_ASSERT_STRING_EQUAL(text, many);
-	CU_ASSERT(played.listening);
-	/* And once there is room nobody looks there any more. */
-	played.listened = 0;
-	played_get(HART_CLIENT, LSR);
-	UNIT_ASSERT_INT(played.listened, 0);
+	fill_many(FRONTEND_UART_FIFO);
+	type_all(many);
+	UNIT_ASSERT_INT(played_get(HART_CLIENT, LSR), 0x61);
+	type_all("lost");
+	UNIT_ASSERT_INT(played_get(HART_CLIENT, LSR), 0x63);
+	played_check_read(HART_CLIENT, many);
+	type_all("next");
+	played_check_read(HART_CLIENT, "next");
+	UNIT_ASSERT_INT(played_get(HART_OTHER, LSR), 0x60);
 }
 
-/* The last one fits: only then is it full. */
-static void waits_no_sooner_than_it_must(void)
+/* A guest that reads nothing would keep the keyboard for ever. */
+static void never_takes_the_keys_for_itself(void)
 {
 	played_setup();
-	fill_many(FRONTEND_UART_FIFO - 1);
-	played_type(many);
-	terminal_take();
-	CU_ASSERT(played.listening);
-	played_type("x");
-	CU_ASSERT(!played.listening);
-	played_get(HART_CLIENT, DATA);
-	CU_ASSERT(played.listening);
-}
-
-static void goes_on_after_a_reset(void)
-{
-	played_setup();
-	fill_many(FRONTEND_UART_FIFO + 10);
-	played_type(many);
-	terminal_take();
-	CU_ASSERT(!played.listening);
-	present_uart_reset(ID_OTHER);
-	CU_ASSERT(!played.listening);
-	present_uart_reset(ID_CLIENT);
-	CU_ASSERT(played.listening);
-	UNIT_ASSERT_INT(played.typed - many, FRONTEND_UART_FIFO + 10);
+	fill_many(2 * FRONTEND_UART_FIFO);
+	type_all(many);
+	fake_forget();
+	type_all(ESCAPE "2x");
+	CU_ASSERT_STRING_EQUAL(fake.console,
+			       "bulkhead: what is typed goes to other\n");
+	played_check_read(HART_OTHER, "x");
+	type_all(ESCAPE "?");
+	CU_ASSERT(fake_said("Ctrl-] 1: what is typed goes to client", NULL));
+	/* In the middle of what it has no room for, too. */
+	type_all(ESCAPE "1");
+	strcpy(many + FRONTEND_UART_FIFO + 50, ESCAPE "2yz");
+	type_all(many);
+	played_check_read(HART_OTHER, "yz");
+	/* Once more it is the client's, which reads at last. */
+	fill_many(FRONTEND_UART_FIFO);
+	played_check_read(HART_CLIENT, many);
+	type_all(ESCAPE "1" "a");
+	played_check_read(HART_CLIENT, "a");
 }
 
 /* A compartment that is not up, or has ended, keeps nobody from the keys. */
@@ -194,7 +207,6 @@ static void never_waits_for_whom_nobody_drives(void)
 	fill_many(2 * FRONTEND_UART_FIFO);
 	strcpy(many + 50, ESCAPE "2x");
 	played_type(many);
-	CU_ASSERT(played.listening);
 	played_check_read(HART_OTHER, "x");
 }
 
@@ -251,17 +263,30 @@ static void reads_a_bounded_number(void)
 	played_setup();
 	memory = system_at(SYSTEM_MEMORY(ID_CLIENT));
 	memset((void *)(uintptr_t)memory, '-', 200);
-	fill_many(FRONTEND_UART_FIFO + 5);
-	played_type(many);
-	terminal_take();
-	CU_ASSERT(!played.listening);
+	fill_many(130);
+	type_all(many);
 	CHECK(read_call(HART_CLIENT, 200, memory), CALL_SUCCESS, 64);
-	/* It made room. */
-	CU_ASSERT(played.listening);
-	UNIT_ASSERT_INT(played.typed - many, FRONTEND_UART_FIFO + 5);
 	CHECK(read_call(HART_CLIENT, 200, memory + 64), CALL_SUCCESS, 64);
 	UNIT_ASSERT_INT(memcmp((void *)(uintptr_t)memory, many, 128), 0);
-	CHECK(read_call(HART_CLIENT, 200, memory), CALL_SUCCESS, 5);
+	CHECK(read_call(HART_CLIENT, 200, memory), CALL_SUCCESS, 2);
+}
+
+/* Who reads by the call and left something is told of it by the wire. */
+static void reading_leaves_the_interrupt_right(void)
+{
+	uint64_t memory;
+
+	played_setup();
+	memory = system_at(SYSTEM_MEMORY(ID_CLIENT));
+	played_put(HART_CLIENT, IER, 1);
+	played_type("abc");
+	fake_forget();
+	CHECK(read_call(HART_CLIENT, 2, memory), CALL_SUCCESS, 2);
+	CU_ASSERT_STRING_EQUAL(fake.trace, "raise:1:41 ");
+	fake_forget();
+	CHECK(read_call(HART_CLIENT, 2, memory), CALL_SUCCESS, 1);
+	CHECK(read_call(HART_CLIENT, 2, memory), CALL_SUCCESS, 0);
+	CU_ASSERT_STRING_EQUAL(fake.trace, "");
 }
 
 static const struct unit_test tests[] = {
@@ -270,14 +295,15 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(moves_the_focus),
 	UNIT_TEST(passes_the_escape_itself),
 	UNIT_TEST(lists_who_can_have_it),
+	UNIT_TEST(says_it_once_for_all_it_takes),
 	UNIT_TEST(nobody_has_it_without_a_uart),
 	UNIT_TEST(finds_those_with_a_uart),
 	UNIT_TEST(takes_a_bounded_number),
-	UNIT_TEST(waits_while_there_is_no_room),
-	UNIT_TEST(waits_no_sooner_than_it_must),
-	UNIT_TEST(goes_on_after_a_reset),
+	UNIT_TEST(loses_what_there_is_no_room_for),
+	UNIT_TEST(never_takes_the_keys_for_itself),
 	UNIT_TEST(never_waits_for_whom_nobody_drives),
 	UNIT_TEST(reads_what_is_typed),
 	UNIT_TEST(reads_a_bounded_number),
+	UNIT_TEST(reading_leaves_the_interrupt_right),
 };
 UNIT_MAIN("partitioner_typed", tests)
