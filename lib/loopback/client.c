@@ -34,15 +34,18 @@ static void send_reset(struct loopback_client *client,
 
 int loopback_client_attach(struct loopback_client *client)
 {
+	struct loopback_handshake next = client->handshake;
 	int ret;
 
 	if (client->state != LOOPBACK_CLIENT_DETACHED &&
 	    client->state != LOOPBACK_CLIENT_DEAD)
 		return LOOPBACK_ERR_STATE;
-	ret = loopback_handshake_read(&client->handshake, client->control,
+	/* Stops counts that were refused from being there for any later call. */
+	ret = loopback_handshake_read(&next, client->control,
 				      client->config.device_id);
 	if (ret)
 		return ret;
+	client->handshake = next;
 	loopback_handshake_attach(&client->handshake, client->control);
 	client->state = LOOPBACK_CLIENT_RESETTING;
 	send_reset(client, LOOPBACK_CLIENT_ATTACHED);

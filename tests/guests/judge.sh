@@ -22,9 +22,9 @@ said()
 }
 
 grep -q '^guest: rebooting' "$console"
-# Of no lines at all, none would be new.
+# Of a log that was not printed, no line would be new.
 for log in "$bare" "$console"; do
-	grep -q '^guest: log ' "$log" ||
+	grep -q '^guest: log ends here$' "$log" ||
 		{ echo "$log: nothing of the kernel's log"; exit 1; }
 done
 new=$(comm -13 <(said "$bare") <(said "$console"))

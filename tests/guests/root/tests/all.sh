@@ -25,6 +25,7 @@ judge_log
 report "the kernel's log has no complaint"
 # For the host to compare with that of a bare machine.
 dmesg -r | sed -n 's/^<\([0-4]\)>\[[^]]*\]/guest: log \1/p'
+echo 'guest: log ends here'
 echo 'guest: rebooting'
 reboot -n -f
 # It takes effect on another hart, or not at once.
