@@ -6,10 +6,11 @@
 #	firmware: shared <n>, riscv <n>, arm64 <n>
 #
 # A folder named like an architecture is that one's; the source of a board
-# outside of such folders is RISC-V's, where OpenSBI wants it. Headers, empty
-# lines and comments do not count, nor does the device side of virtio-mmio, which
-# no image holds, nor text.S, which is recorded data. With --files prints what
-# was counted instead, "<part> <whose> <file>".
+# outside of such folders is RISC-V's, where OpenSBI wants it, and so is console
+# input, which only RISC-V has yet. The device side of virtio-mmio is part of the
+# firmware, not of payloads. Headers, empty lines and comments do not count, nor
+# does text.S, which is recorded data. With --files prints what was counted
+# instead, "<part> <whose> <file>".
 
 set -eu
 
@@ -20,13 +21,14 @@ files()
 {
 	part=$1
 	shift
-	find "$@" -name '*.[cS]' ! -name mmio_device.c ! -name mmio_queue.c \
-		! -path payloads/vectors/text.S |
+	find "$@" -name '*.[cS]' ! -path payloads/vectors/text.S |
 	LC_ALL=C sort | while read -r file; do
-		case $file in
+		case $part:$file in
+		payloads:*/mmio_device.c|payloads:*/mmio_queue.c)	continue ;;
+		*/terminal_input.c)	whose=riscv ;;
 		*/riscv/*)	whose=riscv ;;
 		*/arm64/*)	whose=arm64 ;;
-		platform/*)	whose=riscv ;;
+		*:platform/*)	whose=riscv ;;
 		*)		whose=shared ;;
 		esac
 		echo "$part $whose $file"
@@ -35,8 +37,9 @@ files()
 
 counted()
 {
-	files firmware lib/partitioner lib/compartment lib/doorbell lib/riscv \
-		lib/arm64 platform
+	files firmware lib/partitioner lib/compartment lib/doorbell lib/frontend \
+		lib/virtio/mmio_device.c lib/virtio/mmio_queue.c \
+		lib/riscv lib/arm64 platform
 	files payloads lib/virtio lib/loopback lib/freestanding payloads/common \
 		payloads/client payloads/server payloads/hostile payloads/bench payloads/vectors
 }

@@ -44,7 +44,7 @@ struct frontend_uart {
 	uint8_t received[FRONTEND_UART_FIFO];
 };
 
-/* As at power-on: all zero. */
+/* As at power-on: registers are zero, and nothing has been received. */
 void frontend_uart_reset(struct frontend_uart *uart);
 
 /*

@@ -45,7 +45,10 @@
 
 void frontend_uart_reset(struct frontend_uart *uart)
 {
-	*uart = (struct frontend_uart){ 0 };
+	uart->divisor[0] = uart->divisor[1] = 0;
+	uart->interrupts = uart->line = uart->modem = uart->scratch = 0;
+	uart->fifo = uart->overrun = uart->sent = false;
+	uart->first = uart->count = 0;
 }
 
 /* The causes of an interrupt that are enabled and there, as bits of IER. */

@@ -165,15 +165,16 @@ static bool tree_load(unsigned int id)
 
 	port_lock_acquire(&lock);
 	size = devicetree_build(&partitioner.model, id, buffer, sizeof(buffer));
-	if (size > 0)
-		guest_memory_copy(partitioner_get_tree(id), buffer,
-				  (uint64_t)size);
-	port_lock_release(&lock);
-	if (size <= 0)
+	if (size <= 0) {
+		port_lock_release(&lock);
 		partitioner_print("%s: its device tree does not fit in %u KiB",
 				  compartment_get(id)->name,
 				  MODEL_TREE_SIZE >> 10);
-	return size > 0;
+		return false;
+	}
+	guest_memory_copy(partitioner_get_tree(id), buffer, (uint64_t)size);
+	port_lock_release(&lock);
+	return true;
 }
 
 bool life_load(unsigned int id)

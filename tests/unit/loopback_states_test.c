@@ -75,6 +75,20 @@ static void closing_client_only_waits(void)
 	channel_recover(channel, &memory);
 }
 
+static void reset_is_over_once(void)
+{
+	struct channel *channel = channel_new_reset(&memory);
+	uint32_t epoch = channel->client.epoch;
+
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client), LOOPBACK_OK);
+	CU_ASSERT_EQUAL(channel->client.state, LOOPBACK_CLIENT_RESET);
+	CU_ASSERT_EQUAL(channel->client.epoch, epoch);
+	/* Another word than the one asked for is the server's own. */
+	channel->control->server.acknowledge = virtio_le64(77);
+	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
+			LOOPBACK_ERR_PROTOCOL);
+}
+
 /* Case 26: what a dead server's client may still call. */
 static void dead_server_is_asked_nothing(void)
 {
@@ -362,6 +376,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(nothing_but_attach_works_when_detached),
 	UNIT_TEST(running_client_is_not_set_up_again),
 	UNIT_TEST(closing_client_only_waits),
+	UNIT_TEST(reset_is_over_once),
 	UNIT_TEST(dead_server_is_asked_nothing),
 	UNIT_TEST(broken_device_stays_broken_until_reset),
 	UNIT_TEST(start_needs_a_queue),

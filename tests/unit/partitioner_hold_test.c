@@ -61,6 +61,21 @@ static void a_client_whose_server_never_answers_has_no_next_life(void)
 	CU_ASSERT(fake.waited_us < 10 * PRESENTED_TIMEOUT_US);
 }
 
+/* Its disk may still write there, so that it is not at rest itself. */
+static void a_server_with_a_disk_at_work_lets_go_of_nothing(void)
+{
+	presented_run();
+	fake_register(SYSTEM_DISK + VIRTIO_MMIO_STATUS)->value = 15;
+	fake_register(SYSTEM_DISK + VIRTIO_MMIO_STATUS)->lag = ~0U;
+	UNIT_ASSERT_INT(presented_put(VIRTIO_MMIO_STATUS, 0),
+			GUEST_ACCESS_AGAIN);
+	presented_end(HART_SERVER, LIFECYCLE_RESTART);
+	UNIT_ASSERT_INT(presented_get_state(ID_SERVER),
+			COMPARTMENT_STATE_FAILED);
+	UNIT_ASSERT_INT(presented_put(VIRTIO_MMIO_STATUS, 0),
+			GUEST_ACCESS_AGAIN);
+}
+
 #define SLOW_MS		8000UL
 
 static void publish_when_time_is_nearly_up(enum fake_event event, uint32_t what)
@@ -171,6 +186,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(the_clients_memory_waits_for_the_server),
 	UNIT_TEST(a_client_that_ends_for_good_says_so),
 	UNIT_TEST(a_client_whose_server_never_answers_has_no_next_life),
+	UNIT_TEST(a_server_with_a_disk_at_work_lets_go_of_nothing),
 	UNIT_TEST(the_clients_memory_waits_for_a_server_that_boots),
 	UNIT_TEST(a_guest_waits_for_its_devices),
 	UNIT_TEST(but_no_longer_than_its_channels_say),

@@ -9,5 +9,5 @@ PATH=$PATH:/usr/sbin:/sbin
 here=$(dirname "$0")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-cat "$here"/*.sh "$here"/guest/* > "$folder/text"
+cat "$here"/*.sh "$here"/guest/init "$here"/guest/tests/* > "$folder/text"
 mke2fs -q -F -t ext4 -d "$folder" "$1"
