@@ -103,8 +103,9 @@ static void source_write(struct aplic_filter *f, unsigned int c,
 	/*
 	 * What the target of a source is that becomes active nobody knows (AIA
 	 * 4.5.2). It is not enabled yet: stops it from reaching a foreign hart.
+	 * An inactive one takes none.
 	 */
-	if (value && !target_is_own(f, c, get(f, target)))
+	if (!target_is_own(f, c, get(f, target)))
 		put(f, target, target_default(f, c));
 }
 
