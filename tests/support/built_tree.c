@@ -61,3 +61,12 @@ void built_tree_expect_cells(const char *path, const char *property,
 	for (i = 0; i < count; i++)
 		UNIT_ASSERT_INT(fdt32_to_cpu(found[i]), cells[i]);
 }
+
+void built_tree_make_guest(struct fixture *fixture,
+			   enum fixture_interrupts interrupts, bool is_granted,
+			   unsigned int compartment)
+{
+	fixture_init(fixture, interrupts);
+	fixture_add_guest(fixture, is_granted);
+	built_tree_make(fixture, compartment);
+}

@@ -12,6 +12,11 @@ extern uint64_t built_tree[MODEL_TREE_SIZE / 8];
 /* Parses the fixture and builds the tree; ends the test if either fails. */
 void built_tree_make(struct fixture *fixture, unsigned int compartment);
 
+/* The same, with an unmodified guest as the client. */
+void built_tree_make_guest(struct fixture *fixture,
+			   enum fixture_interrupts interrupts, bool is_granted,
+			   unsigned int compartment);
+
 const void *built_tree_find(const char *path, const char *property,
 			    int *length);
 bool built_tree_has(const char *path);

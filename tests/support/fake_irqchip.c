@@ -17,6 +17,22 @@ uint32_t fake_message;
 unsigned int fake_messages, fake_accesses;
 int fake_plic_rival;
 
+bool fake_owns(unsigned int source)
+{
+	return source == 1 || source == 33 || source == 40 || source == 95 ||
+	       (source >= 50 && source <= 52);
+}
+
+uint32_t fake_own_word(unsigned int word)
+{
+	uint32_t bits = 0;
+	unsigned int i;
+
+	for (i = 0; i < 32; i++)
+		bits |= (uint32_t)fake_owns(32 * word + i) << i;
+	return bits;
+}
+
 bool fake_bit(const uint32_t *words, unsigned int source)
 {
 	return words[source / 32] >> source % 32 & 1;

@@ -68,6 +68,10 @@ void fake_plic_wire(unsigned int source, bool up);
 /* What a context could claim, or 0. */
 unsigned int fake_plic_best(unsigned int context);
 
+/* Whether compartment 0 has a source, of a device or played; 32 of them. */
+bool fake_owns(unsigned int source);
+uint32_t fake_own_word(unsigned int word);
+
 bool fake_bit(const uint32_t *words, unsigned int source);
 void fake_set_bit(uint32_t *words, unsigned int source, bool value);
 

@@ -312,3 +312,25 @@ void front_end(struct front *front)
 	front_request(front, 3);
 	front_free(front);
 }
+
+void front_make_running(struct front *front)
+{
+	front_make(front, LOOPBACK_DATA_WINDOW);
+	front_publish(front);
+	UNIT_ASSERT_INT(front_bring_up(front), 0);
+}
+
+void front_hold(struct front *front, unsigned int count)
+{
+	unsigned int i;
+
+	front->memory.hold = true;
+	for (i = 0; i < count; i++)
+		front_offer(front, i);
+	front_serve(front);
+}
+
+uint32_t front_get_status(struct front *front)
+{
+	return front_read(front, VIRTIO_MMIO_STATUS);
+}

@@ -50,6 +50,9 @@ void front_free(struct front *front);
 /* The front end anew, with another configuration. */
 void front_init(struct front *front);
 
+/* In window mode: published, the driver up. */
+void front_make_running(struct front *front);
+
 /* The server's present life is published and known to the front end. */
 void front_publish(struct front *front);
 /* Both sides look at their bells, until none is left. */
@@ -61,6 +64,7 @@ void front_replace_server(struct front *front);
 
 /* A word of the image. */
 uint32_t front_read(struct front *front, uint32_t offset);
+uint32_t front_get_status(struct front *front);
 /* Writes a register; false if it was still held back after FRONT_TRIES. */
 bool front_write(struct front *front, uint32_t offset, uint32_t value);
 /* One try, and nobody is served. */
@@ -73,6 +77,8 @@ int front_set_up_queue(struct front *front);
 int front_bring_up(struct front *front);
 /* Read a sector: offered, and the queue notified. */
 void front_offer(struct front *front, unsigned int sector);
+/* `count` reads that stay at the disk; both sides have heard of them. */
+void front_hold(struct front *front, unsigned int count);
 /* Takes what has ended, checks the data. */
 void front_take(struct front *front);
 /* One request from end to end, with its interrupt. */

@@ -3,53 +3,14 @@
  * What moves within a line of the console, and what a terminal shows of the
  * line that has the focus.
  */
-#include <compartment/console.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "console_sink.h"
 #include "unit.h"
 
 #define ROWS	64
 #define COLUMNS	200
-
-static char out[65536];
-static size_t length;
-
-static void sink(const char *text, size_t n)
-{
-	CU_ASSERT_FATAL(length + n < sizeof(out));
-	memcpy(out + length, text, n);
-	length += n;
-	out[length] = '\0';
-}
-
-static struct console console;
-static struct console_line one, two;
-
-static void setup(void)
-{
-	length = 0;
-	out[0] = '\0';
-	console = (struct console){ .sink = sink };
-	console_line_init(&one, "one");
-	console_line_init(&two, "two");
-}
-
-static void put_bytes(struct console_line *line, const char *text, size_t n)
-{
-	while (n) {
-		size_t taken = console_write(&console, line, text, n);
-
-		CU_ASSERT_FATAL(taken > 0 && taken <= n);
-		text += taken;
-		n -= taken;
-	}
-}
-
-static void put(struct console_line *line, const char *text)
-{
-	put_bytes(line, text, strlen(text));
-}
 
 /* As a UART does it. */
 static void put_singly(struct console_line *line, const char *text)
@@ -69,7 +30,7 @@ static void show(void)
 
 	memset(rows, 0, sizeof(rows));
 	row = column = 0;
-	for (i = 0; i < length; i++) {
+	for (i = 0; i < out_length; i++) {
 		switch (out[i]) {
 		case '\n':
 			CU_ASSERT_FATAL(++row < ROWS);
@@ -164,7 +125,7 @@ static void edits_lines(void)
 	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
 		size_t end = strlen(edits[i].line);
 
-		setup();
+		console_setup();
 		put(&one, edits[i].bytes);
 		CU_ASSERT(!strncmp(out, "one: ", prefix) &&
 			  !strncmp(out + prefix, edits[i].line, end) &&
@@ -180,7 +141,7 @@ static void edits_the_line_that_is_shown(void)
 	for (i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
 		size_t end = strlen(edits[i].line);
 
-		setup();
+		console_setup();
 		console_set_focus(&console, &one);
 		put_singly(&one, edits[i].bytes);
 		show();
@@ -196,7 +157,7 @@ static void edits_the_line_that_is_shown(void)
 
 static void shows_a_line_as_it_grows(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	check("", 0);
 	put(&one, "# ");
@@ -215,7 +176,7 @@ static void shows_a_line_as_it_grows(void)
 
 static void shows_nobody_elses(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&two, "half");
 	check("", 0);
@@ -224,7 +185,7 @@ static void shows_nobody_elses(void)
 /* What the other writes is a row of its own, and the prompt is there again. */
 static void shows_others_lines_before(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&one, "# l");
 	put(&two, "hel");
@@ -239,7 +200,7 @@ static void shows_others_lines_before(void)
 
 static void shows_the_firmwares_lines_before(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&one, "# l\b");
 	check("one: # l", 7);
@@ -251,7 +212,7 @@ static void shows_the_firmwares_lines_before(void)
 
 static void keeps_the_cursor_in_its_place(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&one, "abc");
 	put(&one, "\b");
@@ -279,7 +240,7 @@ static void keeps_the_cursor_in_its_place(void)
 /* Erased to nothing and taken back, it is shown no more until there is more. */
 static void shows_no_bare_prefix(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&one, "a\b");
 	put(&one, "\33[K");
@@ -292,7 +253,7 @@ static void shows_no_bare_prefix(void)
 
 static void takes_back_what_loses_the_focus(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&one, "# ");
 	put(&two, "$ ");
@@ -313,7 +274,7 @@ static void breaks_a_shown_line(void)
 	char text[CONSOLE_LINE_MAX], whole[CONSOLE_LINE_MAX + 16];
 	unsigned int room = CONSOLE_LINE_MAX - 1 - 5, i;
 
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	memset(text, 'x', room);
 	text[room] = '\0';
@@ -330,7 +291,7 @@ static void breaks_a_shown_line(void)
 
 static void flushes_a_shown_line(void)
 {
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	put(&one, "ab\b");
 	console_flush(&console, &one);
@@ -353,7 +314,7 @@ static void emits_little_at_a_time(void)
 	unsigned int round;
 	size_t i, before;
 
-	setup();
+	console_setup();
 	console_set_focus(&console, &one);
 	for (round = 0; round < 400; round++) {
 		size_t n = round % 2 ? sizeof(text) : 1 + round % 7;
@@ -365,11 +326,11 @@ static void emits_little_at_a_time(void)
 			if (n == sizeof(text) && text[i] == '\n')
 				text[i] = '\r';
 		}
-		if (length > sizeof(out) / 2)
-			length = 0;
-		before = length;
+		if (out_length > sizeof(out) / 2)
+			out_length = 0;
+		before = out_length;
 		console_write(&console, round % 5 ? &one : &two, text, n);
-		CU_ASSERT(length - before <= 4 * CONSOLE_LINE_MAX);
+		CU_ASSERT(out_length - before <= 4 * CONSOLE_LINE_MAX);
 	}
 }
 

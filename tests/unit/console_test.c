@@ -4,77 +4,35 @@
  * terminal obeys. console_focus_test.c has what moves within a line, and what
  * is shown before it is whole.
  */
-#include <compartment/console.h>
 #include <string.h>
 
+#include "console_sink.h"
 #include "unit.h"
-
-static char out[8192];
-static size_t length;
-static unsigned int calls;
-
-static void sink(const char *text, size_t n)
-{
-	CU_ASSERT_FATAL(length + n < sizeof(out));
-	memcpy(out + length, text, n);
-	length += n;
-	out[length] = '\0';
-	calls++;
-}
-
-static struct console console;
-static struct console_line one, two;
-
-static void setup(void)
-{
-	length = 0;
-	calls = 0;
-	out[0] = '\0';
-	console = (struct console){ .sink = sink };
-	console_line_init(&one, "one");
-	console_line_init(&two, "two");
-}
-
-static void put_bytes(struct console_line *line, const char *text, size_t n)
-{
-	while (n) {
-		size_t taken = console_write(&console, line, text, n);
-
-		CU_ASSERT_FATAL(taken > 0 && taken <= n);
-		text += taken;
-		n -= taken;
-	}
-}
-
-static void put(struct console_line *line, const char *text)
-{
-	put_bytes(line, text, strlen(text));
-}
 
 static void prefixes_whole_lines(void)
 {
-	setup();
+	console_setup();
 	put(&one, "one\ntw");
 	CU_ASSERT_STRING_EQUAL(out, "one: one\n");
 	put(&one, "o\n\n");
 	CU_ASSERT_STRING_EQUAL(out, "one: one\none: two\none: \n");
-	UNIT_ASSERT_INT(calls, 3);
+	UNIT_ASSERT_INT(out_calls, 3);
 }
 
 /* So that whoever writes many lines can be stopped between them. */
 static void takes_one_line_at_a_time(void)
 {
-	setup();
+	console_setup();
 	UNIT_ASSERT_INT(console_write(&console, &one, "a\nb\nc", 5), 2);
-	UNIT_ASSERT_INT(calls, 1);
+	UNIT_ASSERT_INT(out_calls, 1);
 	UNIT_ASSERT_INT(console_write(&console, &one, "b\nc", 3), 2);
 	UNIT_ASSERT_INT(console_write(&console, &one, "c", 1), 1);
-	UNIT_ASSERT_INT(calls, 2);
+	UNIT_ASSERT_INT(out_calls, 2);
 }
 
 static void keeps_compartments_apart(void)
 {
-	setup();
+	console_setup();
 	put(&one, "half ");
 	put(&two, "line\n");
 	put(&one, "line\n");
@@ -83,14 +41,14 @@ static void keeps_compartments_apart(void)
 
 static void defuses_control_characters(void)
 {
-	setup();
+	console_setup();
 	put(&one, "\x01 \v\f\x0e \x7f\x80\x9b\xff\n");
 	CU_ASSERT_STRING_EQUAL(out, "one: ? ??? ????\n");
 }
 
 static void makes_tabs_spaces(void)
 {
-	setup();
+	console_setup();
 	put(&one, "\t1\t1234567\t12345678\t.\n");
 	CU_ASSERT_STRING_EQUAL(out,
 		"one:         1       1234567 12345678        .\n");
@@ -103,16 +61,16 @@ static void breaks_a_line_in_a_tab(void)
 	unsigned int n;
 
 	for (n = 140; n < CONSOLE_LINE_MAX - 6; n++) {
-		setup();
+		console_setup();
 		memset(text, 'x', n);
 		text[n] = '\0';
 		put(&one, text);
-		UNIT_ASSERT_INT(calls, 0);
+		UNIT_ASSERT_INT(out_calls, 0);
 		put(&one, "\t");
-		UNIT_ASSERT_INT(calls, n + 5 + 8 - n % 8 >=
+		UNIT_ASSERT_INT(out_calls, n + 5 + 8 - n % 8 >=
 				       CONSOLE_LINE_MAX - 1);
 		put(&one, "\n");
-		CU_ASSERT(length <= n + 8 + 14);
+		CU_ASSERT(out_length <= n + 8 + 14);
 	}
 }
 
@@ -121,17 +79,18 @@ static void breaks_long_lines(void)
 	char text[1000];
 
 	memset(text, 'x', sizeof(text));
-	setup();
+	console_setup();
 	console_line_init(&one, "a-rather-long-n");
 	put_bytes(&one, text, sizeof(text));
 	console_flush(&console, &one);
-	CU_ASSERT(calls > 1000 / CONSOLE_LINE_MAX);
-	UNIT_ASSERT_INT(length, 1000 + calls * strlen("a-rather-long-n: \n"));
+	CU_ASSERT(out_calls > 1000 / CONSOLE_LINE_MAX);
+	UNIT_ASSERT_INT(out_length,
+			1000 + out_calls * strlen("a-rather-long-n: \n"));
 }
 
 static void cuts_an_overlong_name(void)
 {
-	setup();
+	console_setup();
 	console_line_init(&one, "0123456789abcdefXYZ");
 	put(&one, "t\n");
 	CU_ASSERT_STRING_EQUAL(out, "0123456789abcdef: t\n");
@@ -139,7 +98,7 @@ static void cuts_an_overlong_name(void)
 
 static void flushes_once(void)
 {
-	setup();
+	console_setup();
 	put(&one, "rest");
 	console_flush(&console, &one);
 	console_flush(&console, &one);
@@ -148,7 +107,7 @@ static void flushes_once(void)
 
 static void prints_as_it_is(void)
 {
-	setup();
+	console_setup();
 	console_print(&console, "a\nb\n", 4);
 	CU_ASSERT_STRING_EQUAL(out, "a\nb\n");
 }

@@ -19,9 +19,7 @@ static void build(unsigned int compartment)
 static void build_guest(enum fixture_interrupts interrupts, bool is_granted,
 			unsigned int compartment)
 {
-	fixture_init(&fixture, interrupts);
-	fixture_add_guest(&fixture, is_granted);
-	build(compartment);
+	built_tree_make_guest(&fixture, interrupts, is_granted, compartment);
 }
 
 /* Positions are numbers: foreign harts stay, as absent ones. */

@@ -10,28 +10,11 @@
 
 static struct front front;
 
-static uint32_t get_status(void)
-{
-	return front_read(&front, VIRTIO_MMIO_STATUS);
-}
-
-static void make_running(void)
-{
-	front_make(&front, LOOPBACK_DATA_WINDOW);
-	front_publish(&front);
-	UNIT_ASSERT_INT(front_bring_up(&front), 0);
-}
-
 /* `count` reads at the disk, and the doorbells of that taken. */
 static void make_busy(unsigned int count)
 {
-	unsigned int i;
-
-	make_running();
-	front.memory.hold = true;
-	for (i = 0; i < count; i++)
-		front_offer(&front, i);
-	front_serve(&front);
+	front_make_running(&front);
+	front_hold(&front, count);
 	UNIT_ASSERT_INT(front.memory.count, count);
 }
 
@@ -55,7 +38,7 @@ static void shows_no_device_before_there_is_one(void)
 			VIRTIO_ID_BLOCK);
 	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_VENDOR_ID),
 			LOOPBACK_VENDOR_ID);
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_QUEUE_NUM_MAX),
 			CHANNEL_QUEUE_SIZE);
 	UNIT_ASSERT_INT(front.interrupts, 0);
@@ -67,14 +50,14 @@ static void a_driver_is_served(void)
 	uint64_t capacity;
 	unsigned int i;
 
-	make_running();
+	front_make_running(&front);
 	CU_ASSERT_FALSE(front.held);
 	UNIT_ASSERT_INT(virtio_mmio_read_config(&front.mmio, 0, 8, &capacity),
 			0);
 	UNIT_ASSERT_INT(capacity, BLOCK_MEMORY_SECTORS);
 	for (i = 0; i < 100; i++)
 		front_request(&front, i);
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	front_end(&front);
 }
 
@@ -82,7 +65,7 @@ static void a_request_touches_few_pages(void)
 {
 	unsigned int opens;
 
-	make_running();
+	front_make_running(&front);
 	front_request(&front, 1);
 	opens = front.opens;
 	front_offer(&front, 2);
@@ -121,7 +104,7 @@ static void what_is_not_acknowledged_interrupts_again(void)
 {
 	struct virtio_blk_config config;
 
-	make_running();
+	front_make_running(&front);
 	front_offer(&front, 1);
 	front_serve(&front);
 	memcpy(&config, front.channel->block_server.device.config,
@@ -151,7 +134,7 @@ static void a_changed_configuration_interrupts(void)
 	uint32_t generation;
 	uint64_t capacity;
 
-	make_running();
+	front_make_running(&front);
 	generation = front_read(&front, VIRTIO_MMIO_CONFIG_GENERATION);
 	memcpy(&config, front.channel->block_server.device.config,
 	       sizeof(config));
@@ -203,7 +186,7 @@ static uint32_t accept(uint64_t features)
 	front_try(&front, VIRTIO_MMIO_DRIVER_FEATURES,
 		  (uint32_t)(features >> 32));
 	front_try(&front, VIRTIO_MMIO_STATUS, 0xb);
-	return get_status();
+	return front_get_status(&front);
 }
 
 /* Else the driver's buffers would lie anywhere (VirtIO 1.2, 6.2). */
@@ -253,7 +236,7 @@ static void a_reset_waits_for_requests_in_flight(void)
 	make_busy(5);
 	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
 	UNIT_ASSERT_INT(front.holds, FRONT_TRIES);
-	CU_ASSERT_NOT_EQUAL(get_status(), 0);
+	CU_ASSERT_NOT_EQUAL(front_get_status(&front), 0);
 	/* The server was asked once. */
 	UNIT_ASSERT_INT(front.rung, 0);
 	for (i = 0; i < 4; i++)
@@ -263,7 +246,7 @@ static void a_reset_waits_for_requests_in_flight(void)
 	block_memory_end(&front.memory, 0, VIRTIO_BLK_S_OK);
 	front_serve(&front);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front.interrupts, 0);
 	/* Nothing was said to be used of what the driver has taken back. */
 	data = front.channel->pool;
@@ -276,12 +259,12 @@ static void a_reset_of_what_never_ran_waits_for_nothing(void)
 {
 	unsigned int rings;
 
-	make_running();
+	front_make_running(&front);
 	front_write(&front, VIRTIO_MMIO_STATUS, 0);
 	rings = front.rings;
 	front_try(&front, VIRTIO_MMIO_STATUS, 3);
 	front_try(&front, VIRTIO_MMIO_STATUS, 0);
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front.rings, rings);
 	front_end(&front);
 }
@@ -309,7 +292,7 @@ static void a_thousand_lives_of_a_driver(void)
 {
 	unsigned int i;
 
-	make_running();
+	front_make_running(&front);
 	for (i = 0; i < 1000; i++)
 		UNIT_ASSERT_INT(front_bring_up(&front), 0);
 	front_end(&front);
@@ -327,7 +310,7 @@ static void a_queue_that_stops_waits_for_its_requests(void)
 	front_serve(&front);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
 	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_QUEUE_READY), 0);
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	UNIT_ASSERT_INT(virtio_le32(front.channel->control->answer[0].state),
 			LOOPBACK_QUEUE_DISABLED);
 	/* And comes back, while the driver stays up. */
@@ -357,7 +340,7 @@ static void a_queue_that_never_ran_stops_at_once(void)
 /* It may be reading what the queue's words say. */
 static void a_queue_waits_for_the_servers_answer(void)
 {
-	make_running();
+	front_make_running(&front);
 	front_try(&front, VIRTIO_MMIO_STATUS, 0);
 	front_serve(&front);
 	front.deaf = true;

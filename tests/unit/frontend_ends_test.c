@@ -10,11 +10,6 @@
 
 static struct front front;
 
-static uint32_t get_status(void)
-{
-	return front_read(&front, VIRTIO_MMIO_STATUS);
-}
-
 static void make(void)
 {
 	front_make(&front, LOOPBACK_DATA_WINDOW);
@@ -23,20 +18,14 @@ static void make(void)
 
 static void make_running(void)
 {
-	make();
-	UNIT_ASSERT_INT(front_bring_up(&front), 0);
+	front_make_running(&front);
 	front_request(&front, 1);
 }
 
 static void make_busy(unsigned int count)
 {
-	unsigned int i;
-
 	make_running();
-	front.memory.hold = true;
-	for (i = 0; i < count; i++)
-		front_offer(&front, i);
-	front_serve(&front);
+	front_hold(&front, count);
 }
 
 /* ---- What the firmware says of the server's compartment ---- */
@@ -51,7 +40,7 @@ static void an_answer_without_a_bell_is_found(void)
 	frontend_channel_down(&front.fe);
 	UNIT_ASSERT_INT(virtio_le32(front.channel->control->client.state),
 			LOOPBACK_CLIENT_ADOPTING);
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	frontend_channel_up(&front.fe);
 	front_restart_server(&front);
 	front_end(&front);
@@ -79,15 +68,15 @@ static void a_server_that_is_gone_needs_a_reset(void)
 {
 	make_busy(3);
 	frontend_channel_down(&front.fe);
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	frontend_channel_gone(&front.fe);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT(front.interrupts, 2);
 	CU_ASSERT_TRUE(frontend_channel_is_settled(&front.fe));
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
 	front_free(&front);
 }
@@ -126,11 +115,11 @@ static void a_server_that_may_still_write_holds_a_reset_back(void)
 {
 	make_busy(3);
 	frontend_channel_gone(&front.fe);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	front.deaf = true;
 	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
-	CU_ASSERT_NOT_EQUAL(get_status(), 0);
+	CU_ASSERT_NOT_EQUAL(front_get_status(&front), 0);
 	front_free(&front);
 }
 

@@ -17,18 +17,6 @@ static struct loopback_control *page(void)
 	return front.channel->control;
 }
 
-static uint32_t get_status(void)
-{
-	return front_read(&front, VIRTIO_MMIO_STATUS);
-}
-
-static void make_running(void)
-{
-	front_make(&front, LOOPBACK_DATA_WINDOW);
-	front_publish(&front);
-	UNIT_ASSERT_INT(front_bring_up(&front), 0);
-}
-
 /* A good life of the server, and all of it again. */
 static void end_with_a_good_server(void)
 {
@@ -94,7 +82,7 @@ static void refuses_a_header_that_no_server_may_publish(void)
 			UNIT_ASSERT_INT(front.rung, 0);
 		UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
 		CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 1));
-		UNIT_ASSERT_INT(get_status(), 0);
+		UNIT_ASSERT_INT(front_get_status(&front), 0);
 		end_with_a_good_server();
 	}
 }
@@ -109,13 +97,13 @@ static void waits_for_a_page_that_is_not_ready(void)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		make_running();
+		front_make_running(&front);
 		front_serve(&front);
 		page()->server.state = virtio_le32(states[i]);
 		answer(0);
 		memset(&page()->header, 0xff, sizeof(page()->header));
 		frontend_channel_poll(&front.fe);
-		UNIT_ASSERT_INT(get_status(), 0xf);
+		UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 		UNIT_ASSERT_INT(front.interrupts, 0);
 		end_with_a_good_server();
 	}
@@ -129,12 +117,12 @@ static void claim_to_resume(void)
 
 static void a_successor_with_a_bad_header_is_none(void)
 {
-	make_running();
+	front_make_running(&front);
 	front_serve(&front);
 	claim_to_resume();
 	page()->header.magic = 0;
 	frontend_channel_poll(&front.fe);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	end_with_a_good_server();
 }
@@ -144,7 +132,7 @@ static void a_successor_of_what_was_given_up_is_none(void)
 {
 	uint64_t request;
 
-	make_running();
+	front_make_running(&front);
 	front_serve(&front);
 	frontend_channel_down(&front.fe);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
@@ -201,7 +189,7 @@ static void a_reset_is_over_with_the_right_word_only(void)
 	static const uint32_t wrong[] = { 1, 0xf, 0x40, 0x80, UINT32_MAX };
 	unsigned int i;
 
-	make_running();
+	front_make_running(&front);
 	front.deaf = true;
 	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
@@ -225,7 +213,7 @@ static void a_refused_start_needs_a_reset(void)
 	front.deaf = true;
 	UNIT_ASSERT_INT(front_bring_up(&front), 0);
 	answer(0xb);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT(front.interrupts, 1);
 	/* It says so once. */
@@ -241,13 +229,13 @@ static void a_refused_start_needs_a_reset(void)
 
 static void a_refused_stop_needs_a_reset(void)
 {
-	make_running();
+	front_make_running(&front);
 	front_serve(&front);
 	front.deaf = true;
 	CU_ASSERT_FALSE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
 	answer(0x4f);
 	CU_ASSERT_FALSE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	answer(0);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
@@ -257,18 +245,18 @@ static void a_refused_stop_needs_a_reset(void)
 
 static void a_word_of_its_own_needs_a_reset(void)
 {
-	make_running();
+	front_make_running(&front);
 	front_serve(&front);
 	answer(0x4f);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	end_with_a_good_server();
 
-	make_running();
+	front_make_running(&front);
 	front_serve(&front);
 	page()->server.acknowledge = virtio_le64(LOOPBACK_WORD(0xf, 1234));
 	frontend_channel_poll(&front.fe);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	end_with_a_good_server();
 }
@@ -286,7 +274,7 @@ static void a_ring_outside_is_the_drivers_loss(void)
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 1));
 	front_try(&front, VIRTIO_MMIO_STATUS, 0xf);
 	front_serve(&front);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT((int)virtio_le32(page()->server.error),
 			LOOPBACK_ERR_RANGE);
@@ -299,7 +287,7 @@ static void every_word_toggled_at_every_bell(void)
 	uint32_t *words = (uint32_t *)front.channel;
 	unsigned int i, at;
 
-	make_running();
+	front_make_running(&front);
 	words = (uint32_t *)page();
 	srand(5);
 	for (i = 0; i < 20000; i++) {
@@ -382,7 +370,7 @@ static void any_write_of_any_width_anywhere(void)
 	unsigned int i, width;
 	uint32_t offset;
 
-	make_running();
+	front_make_running(&front);
 	srand(7);
 	for (i = 0; i < 50000; i++) {
 		width = widths[rand() % 4];
@@ -405,14 +393,14 @@ static void any_write_of_any_width_anywhere(void)
 /* A driver that gave up hears nothing, and only a reset helps it. */
 static void failed_is_for_good(void)
 {
-	make_running();
+	front_make_running(&front);
 	front_serve(&front);
 	front_try(&front, VIRTIO_MMIO_STATUS, VIRTIO_STATUS_FAILED);
 	CU_ASSERT_FALSE(frontend_channel_used(&front.fe));
 	front_try(&front, VIRTIO_MMIO_QUEUE_NOTIFY, 0);
 	UNIT_ASSERT_INT(front.rung, 0);
 	front_try(&front, VIRTIO_MMIO_STATUS, 0xf);
-	UNIT_ASSERT_INT(get_status(), 0xf | VIRTIO_STATUS_FAILED);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf | VIRTIO_STATUS_FAILED);
 	front_end(&front);
 }
 

@@ -11,11 +11,6 @@
 
 static struct front front;
 
-static uint32_t get_status(void)
-{
-	return front_read(&front, VIRTIO_MMIO_STATUS);
-}
-
 static void make(void)
 {
 	front_make(&front, LOOPBACK_DATA_WINDOW);
@@ -24,20 +19,14 @@ static void make(void)
 
 static void make_running(void)
 {
-	make();
-	UNIT_ASSERT_INT(front_bring_up(&front), 0);
+	front_make_running(&front);
 	front_request(&front, 1);
 }
 
 static void make_busy(unsigned int count)
 {
-	unsigned int i;
-
 	make_running();
-	front.memory.hold = true;
-	for (i = 0; i < count; i++)
-		front_offer(&front, i);
-	front_serve(&front);
+	front_hold(&front, count);
 }
 
 /* As the firmware ends a server's life, and begins the next. */
@@ -56,7 +45,7 @@ static void a_successor_is_a_pause(void)
 	interrupts = front.interrupts;
 	front.memory.hold = false;
 	restart_in_order(front_restart_server);
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	CU_ASSERT(front.interrupts > interrupts);
 	UNIT_ASSERT_INT(virtio_mmio_ack_interrupt(&front.mmio),
 			VIRTIO_MMIO_INT_USED);
@@ -92,7 +81,7 @@ static void a_stranger_needs_a_reset(void)
 	make_busy(5);
 	interrupts = front.interrupts;
 	restart_in_order(front_replace_server);
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	UNIT_ASSERT_INT(front.interrupts, interrupts + 1);
 	UNIT_ASSERT_INT(virtio_mmio_ack_interrupt(&front.mmio),
@@ -107,7 +96,7 @@ static void a_stranger_before_the_driver_is_up_goes_unnoticed(void)
 	make();
 	UNIT_ASSERT_INT(front_negotiate(&front), 0);
 	front_replace_server(&front);
-	UNIT_ASSERT_INT(get_status(), 0xb);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xb);
 	UNIT_ASSERT_INT(front_set_up_queue(&front), 0);
 	front_replace_server(&front);
 	/* DRIVER_OK before the stranger has answered its reset. */
@@ -117,7 +106,7 @@ static void a_stranger_before_the_driver_is_up_goes_unnoticed(void)
 	front.deaf = false;
 	front.rung = 1;
 	front_serve(&front);
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	UNIT_ASSERT_INT(front.interrupts, 0);
 	front_request(&front, 5);
 	front_end(&front);
@@ -166,7 +155,7 @@ static void each_other_offer_is_noticed(void)
 		make_for_two_queues();
 		UNIT_ASSERT_INT(front_negotiate(&front), 0);
 		change_offer(&others[i], false);
-		UNIT_ASSERT_INT(get_status(),
+		UNIT_ASSERT_INT(front_get_status(&front),
 				0xb | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 		front_replace_server(&front);
 		front_end(&front);
@@ -183,7 +172,7 @@ static void a_successor_that_offers_other_things_is_none(void)
 		UNIT_ASSERT_INT(front_bring_up(&front), 0);
 		front_serve(&front);
 		change_offer(&others[i], true);
-		UNIT_ASSERT_INT(get_status(),
+		UNIT_ASSERT_INT(front_get_status(&front),
 				0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 		front_replace_server(&front);
 		front_end(&front);
@@ -204,12 +193,13 @@ static void a_stranger_that_offers_other_things(void)
 	UNIT_ASSERT_INT(virtio_le32(page->header.config_size),
 			front.fe.device.config.config_bytes);
 	front_publish(&front);
-	UNIT_ASSERT_INT(get_status(), 0xb | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xb |
+			VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	/* It is shown from the driver's reset on. */
 	UNIT_ASSERT_INT(front.fe.device.config.config_bytes,
 			sizeof(struct virtio_blk_config));
 	CU_ASSERT_TRUE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front.fe.device.config.config_bytes, 32);
 	front_free(&front);
 }
@@ -222,7 +212,7 @@ static void a_stranger_without_a_driver(void)
 	front.channel->server.published = false;
 	memset(front.channel->record, 0, LOOPBACK_RECORD_SIZE(1));
 	front_publish(&front);
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front.fe.device.config.config_bytes, 32);
 	front_end(&front);
 }
@@ -237,7 +227,7 @@ static void a_reset_that_a_successor_answers(void)
 	front.memory.hold = false;
 	front_restart_server(&front);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front.interrupts, 1);
 	front_end(&front);
 }
@@ -248,7 +238,7 @@ static void a_reset_that_a_stranger_makes_good(void)
 	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
 	front_replace_server(&front);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(front.interrupts, 1);
 	front_end(&front);
 }
@@ -260,7 +250,7 @@ static void a_reset_is_over_when_the_server_is_down(void)
 	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_STATUS, 0));
 	frontend_channel_down(&front.fe);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	UNIT_ASSERT_INT(virtio_le32(front.channel->control->client.state),
 			LOOPBACK_CLIENT_ABSENT);
 	frontend_channel_up(&front.fe);
@@ -277,14 +267,14 @@ static void a_reset_while_the_server_is_down(void)
 	make_busy(4);
 	frontend_channel_down(&front.fe);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_STATUS, 0));
-	UNIT_ASSERT_INT(get_status(), 0);
+	UNIT_ASSERT_INT(front_get_status(&front), 0);
 	/* A driver is up again before a server is. */
 	UNIT_ASSERT_INT(front_bring_up(&front), 0);
 	frontend_channel_up(&front.fe);
 	front.memory.hold = false;
 	front_restart_server(&front);
 	UNIT_ASSERT_INT(front.memory.submits, 0);
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	front_request(&front, 6);
 	front_end(&front);
 }
@@ -298,7 +288,7 @@ static void a_queue_that_stops_while_the_server_is_down(void)
 	front.memory.hold = false;
 	front_restart_server(&front);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
-	UNIT_ASSERT_INT(get_status(), 0xf);
+	UNIT_ASSERT_INT(front_get_status(&front), 0xf);
 	front_end(&front);
 }
 
@@ -308,7 +298,7 @@ static void a_queue_that_stops_and_a_stranger(void)
 	CU_ASSERT_FALSE(front_write(&front, VIRTIO_MMIO_QUEUE_READY, 0));
 	front_replace_server(&front);
 	CU_ASSERT_TRUE(front_try(&front, VIRTIO_MMIO_QUEUE_READY, 0));
-	UNIT_ASSERT_INT(get_status(),
+	UNIT_ASSERT_INT(front_get_status(&front),
 			0xf | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
 	front_end(&front);
 }

@@ -87,6 +87,7 @@ static void reset_is_over_once(void)
 	channel->control->server.acknowledge = virtio_le64(77);
 	UNIT_ASSERT_INT(loopback_client_poll(&channel->client),
 			LOOPBACK_ERR_PROTOCOL);
+	channel_recover(channel, &memory);
 }
 
 /* Case 26: what a dead server's client may still call. */

@@ -6,66 +6,8 @@
  */
 #include <string.h>
 
-#include "../../lib/riscv/aplic_filter.h"
-#include "../../lib/riscv/aplic_registers.h"
-#include "fake_irqchip.h"
+#include "aplic_guest.h"
 #include "unit.h"
-
-static struct model model;
-static struct aplic_filter filter;
-
-static void setup(bool sends_msis)
-{
-	fake_irqchip_reset(sends_msis);
-	fake_irqchip_model(&model, sends_msis);
-	aplic_filter_init(&filter, &model);
-}
-
-static void put(uint32_t offset, uint32_t value)
-{
-	CU_ASSERT(aplic_filter_access(&filter, 0, FAKE_APLIC + offset, true,
-				      &value));
-}
-
-static uint32_t get(uint32_t offset)
-{
-	uint32_t value = 0x55555555;
-
-	CU_ASSERT(aplic_filter_access(&filter, 0, FAKE_APLIC + offset, false,
-				      &value));
-	return value;
-}
-
-static bool is_own(unsigned int source)
-{
-	return source == 1 || source == 33 || source == 40 || source == 95 ||
-	       (source >= 50 && source <= 52);
-}
-
-static uint32_t target(unsigned int hart, uint32_t rest)
-{
-	return FAKE_INDEX(hart) << APLIC_TARGET_HART_SHIFT | rest;
-}
-
-/* One source, of which a message or claim tells. */
-static void use(unsigned int source, uint32_t mode, uint32_t to)
-{
-	put(APLIC_SOURCECFG + 4 * source, mode);
-	put(APLIC_TARGET + 4 * source, to);
-	put(APLIC_SETIE + APLIC_NUM, source);
-}
-
-static void foreign_activate(void)
-{
-	unsigned int source;
-
-	for (source = 1; source <= FAKE_SOURCES; source++) {
-		if (is_own(source))
-			continue;
-		fake_aplic.sourcecfg[source] = APLIC_SM_EDGE_RISING;
-		fake_aplic.target[source] = target(2, 77);
-	}
-}
 
 /* ---- Played sources ---- */
 
@@ -74,11 +16,11 @@ static void played_sources_are_held_detached(void)
 	static const uint32_t seen[8] = { 0, 1, 0, 0, 4, 5, 6, 7 };
 	uint32_t mode;
 
-	setup(true);
-	CU_ASSERT(get(APLIC_SOURCECFG + 4 * 51) == 0);
+	aplic_setup(true);
+	CU_ASSERT(aplic_get(APLIC_SOURCECFG + 4 * 51) == 0);
 	for (mode = 0; mode < 8; mode++) {
-		put(APLIC_SOURCECFG + 4 * 51, mode);
-		CU_ASSERT(get(APLIC_SOURCECFG + 4 * 51) == seen[mode]);
+		aplic_put(APLIC_SOURCECFG + 4 * 51, mode);
+		CU_ASSERT(aplic_get(APLIC_SOURCECFG + 4 * 51) == seen[mode]);
 		CU_ASSERT(fake_aplic.sourcecfg[51] ==
 			  (seen[mode] ? APLIC_SM_DETACHED : APLIC_SM_INACTIVE));
 	}
@@ -90,41 +32,41 @@ static void raises_as_an_edge(void)
 	uint32_t mode;
 
 	for (mode = 0; mode < 8; mode++) {
-		setup(true);
-		use(51, mode, target(0, 3));
-		aplic_filter_raise(&filter, 0, 51);
+		aplic_setup(true);
+		aplic_use(51, mode, aplic_target(0, 3));
+		aplic_filter_raise(&aplic_filter, 0, 51);
 		CU_ASSERT(fake_messages == (mode >= APLIC_SM_EDGE_RISING));
 		if (fake_messages)
-			CU_ASSERT(fake_message == target(0, 3));
+			CU_ASSERT(fake_message == aplic_target(0, 3));
 	}
-	aplic_filter_raise(&filter, 0, 51);
+	aplic_filter_raise(&aplic_filter, 0, 51);
 	CU_ASSERT(fake_messages == 2);
 }
 
 /* Not enabled yet: it stays pending until it is. */
 static void raises_before_it_is_enabled(void)
 {
-	setup(true);
-	put(APLIC_SOURCECFG + 4 * 51, APLIC_SM_EDGE_RISING);
-	put(APLIC_TARGET + 4 * 51, target(1, 4));
-	aplic_filter_raise(&filter, 0, 51);
+	aplic_setup(true);
+	aplic_put(APLIC_SOURCECFG + 4 * 51, APLIC_SM_EDGE_RISING);
+	aplic_put(APLIC_TARGET + 4 * 51, aplic_target(1, 4));
+	aplic_filter_raise(&aplic_filter, 0, 51);
 	CU_ASSERT(fake_messages == 0);
-	CU_ASSERT(get(APLIC_SETIP + 4) == 1U << 19);
-	put(APLIC_SETIE + 4, 1U << 19);
-	CU_ASSERT(fake_messages == 1 && fake_message == target(1, 4));
+	CU_ASSERT(aplic_get(APLIC_SETIP + 4) == 1U << 19);
+	aplic_put(APLIC_SETIE + 4, 1U << 19);
+	CU_ASSERT(fake_messages == 1 && fake_message == aplic_target(1, 4));
 }
 
 static void raises_played_ones_only(void)
 {
-	setup(true);
-	use(40, APLIC_SM_EDGE_RISING, target(0, 3));
+	aplic_setup(true);
+	aplic_use(40, APLIC_SM_EDGE_RISING, aplic_target(0, 3));
 	fake_aplic.sourcecfg[60] = APLIC_SM_DETACHED;
-	fake_aplic.target[60] = target(2, 8);
+	fake_aplic.target[60] = aplic_target(2, 8);
 	fake_set_bit(fake_aplic.enabled, 60, true);
-	aplic_filter_raise(&filter, 0, 40);
-	aplic_filter_raise(&filter, 0, 60);
-	aplic_filter_raise(&filter, 0, 0);
-	aplic_filter_raise(&filter, 0, ~0U);
+	aplic_filter_raise(&aplic_filter, 0, 40);
+	aplic_filter_raise(&aplic_filter, 0, 60);
+	aplic_filter_raise(&aplic_filter, 0, 0);
+	aplic_filter_raise(&aplic_filter, 0, ~0U);
 	CU_ASSERT(fake_messages == 0);
 }
 
@@ -139,34 +81,34 @@ static void levels_are_low(void)
 	for (mode = APLIC_SM_EDGE_RISING; mode < 8; mode++) {
 		unsigned int each = mode <= APLIC_SM_EDGE_FALLING;
 
-		setup(true);
-		use(51, mode, target(0, 3));
-		put(APLIC_SETIPNUM_LE, 51);
+		aplic_setup(true);
+		aplic_use(51, mode, aplic_target(0, 3));
+		aplic_put(APLIC_SETIPNUM_LE, 51);
 		CU_ASSERT(fake_messages == each);
-		put(APLIC_SETIPNUM_BE, 51U << 24);
-		put(APLIC_SETIP + APLIC_NUM, 51);
+		aplic_put(APLIC_SETIPNUM_BE, 51U << 24);
+		aplic_put(APLIC_SETIP + APLIC_NUM, 51);
 		CU_ASSERT(fake_messages == 3 * each);
-		put(APLIC_SETIP + 4, 1U << 19 | 1U << 8);
+		aplic_put(APLIC_SETIP + 4, 1U << 19 | 1U << 8);
 		CU_ASSERT(fake_messages == 4 * each);
 	}
 	/* The machine knows what a real level is. */
-	use(40, 6, target(0, 3));
-	put(APLIC_SETIPNUM_LE, 40);
+	aplic_use(40, 6, aplic_target(0, 3));
+	aplic_put(APLIC_SETIPNUM_LE, 40);
 	CU_ASSERT(fake_messages == 1);
 	/* Off, it can be taken off. */
-	aplic_filter_raise(&filter, 0, 51);
-	put(APLIC_CLRIE + APLIC_NUM, 51);
-	aplic_filter_raise(&filter, 0, 51);
-	CU_ASSERT(get(APLIC_SETIP + 4) & 1U << 19);
-	put(APLIC_IN_CLRIP + APLIC_NUM, 51);
-	CU_ASSERT(!(get(APLIC_SETIP + 4) & 1U << 19));
-	aplic_filter_raise(&filter, 0, 51);
-	put(APLIC_IN_CLRIP + 4, 1U << 19);
-	CU_ASSERT(!(get(APLIC_SETIP + 4) & 1U << 19));
-	put(APLIC_SETIE + 4, 1U << 19);
-	CU_ASSERT(get(APLIC_SETIE + 4) & 1U << 19);
-	put(APLIC_CLRIE + 4, 1U << 19);
-	CU_ASSERT(!(get(APLIC_SETIE + 4) & 1U << 19));
+	aplic_filter_raise(&aplic_filter, 0, 51);
+	aplic_put(APLIC_CLRIE + APLIC_NUM, 51);
+	aplic_filter_raise(&aplic_filter, 0, 51);
+	CU_ASSERT(aplic_get(APLIC_SETIP + 4) & 1U << 19);
+	aplic_put(APLIC_IN_CLRIP + APLIC_NUM, 51);
+	CU_ASSERT(!(aplic_get(APLIC_SETIP + 4) & 1U << 19));
+	aplic_filter_raise(&aplic_filter, 0, 51);
+	aplic_put(APLIC_IN_CLRIP + 4, 1U << 19);
+	CU_ASSERT(!(aplic_get(APLIC_SETIP + 4) & 1U << 19));
+	aplic_put(APLIC_SETIE + 4, 1U << 19);
+	CU_ASSERT(aplic_get(APLIC_SETIE + 4) & 1U << 19);
+	aplic_put(APLIC_CLRIE + 4, 1U << 19);
+	CU_ASSERT(!(aplic_get(APLIC_SETIE + 4) & 1U << 19));
 }
 
 /* ---- Delivery structures ---- */
@@ -175,7 +117,7 @@ static void has_own_delivery_structures_only(void)
 {
 	unsigned int index, offset;
 
-	setup(false);
+	aplic_setup(false);
 	for (index = 0; index < FAKE_INDICES; index++) {
 		bool own = index == 4 || index == 5;
 		uint32_t *idc = fake_aplic.idc[index];
@@ -186,8 +128,9 @@ static void has_own_delivery_structures_only(void)
 
 			idc[offset / 4] = 0x11;
 			if (offset != APLIC_IDC_CLAIMI)
-				CU_ASSERT(get(at) == (own && there ? 0x11 : 0));
-			put(at, 0x22);
+				CU_ASSERT(aplic_get(at) == (own && there ?
+							    0x11 : 0));
+			aplic_put(at, 0x22);
 			CU_ASSERT(idc[offset / 4] ==
 				  (own && offset <= 8 ? 0x22 : 0x11));
 		}
@@ -196,19 +139,21 @@ static void has_own_delivery_structures_only(void)
 
 static void claims_for_the_guest(void)
 {
-	setup(false);
-	use(40, APLIC_SM_EDGE_RISING, target(1, 2));
-	use(51, APLIC_SM_EDGE_RISING, target(1, 3));
+	aplic_setup(false);
+	aplic_use(40, APLIC_SM_EDGE_RISING, aplic_target(1, 2));
+	aplic_use(51, APLIC_SM_EDGE_RISING, aplic_target(1, 3));
 	fake_aplic.sourcecfg[2] = APLIC_SM_EDGE_RISING;
-	fake_aplic.target[2] = target(2, 1);
+	fake_aplic.target[2] = aplic_target(2, 1);
 	fake_set_bit(fake_aplic.enabled, 2, true);
 	fake_set_bit(fake_aplic.pending, 2, true);
-	put(APLIC_SETIPNUM_LE, 40);
-	aplic_filter_raise(&filter, 0, 51);
-	CU_ASSERT(get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == (40U << 16 | 2));
-	CU_ASSERT(get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == (51U << 16 | 3));
-	CU_ASSERT(get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == 0);
-	CU_ASSERT(get(APLIC_IDC + 32 * 3 + APLIC_IDC_CLAIMI) == 0);
+	aplic_put(APLIC_SETIPNUM_LE, 40);
+	aplic_filter_raise(&aplic_filter, 0, 51);
+	CU_ASSERT(aplic_get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) ==
+		  (40U << 16 | 2));
+	CU_ASSERT(aplic_get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) ==
+		  (51U << 16 | 3));
+	CU_ASSERT(aplic_get(APLIC_IDC + 32 * 4 + APLIC_IDC_CLAIMI) == 0);
+	CU_ASSERT(aplic_get(APLIC_IDC + 32 * 3 + APLIC_IDC_CLAIMI) == 0);
 	CU_ASSERT(fake_bit(fake_aplic.pending, 2));
 }
 
@@ -220,27 +165,33 @@ static void clear_leaves_nothing_own(void)
 	unsigned int sends_msis, i;
 
 	for (sends_msis = 0; sends_msis < 2; sends_msis++) {
-		setup(sends_msis);
+		aplic_setup(sends_msis);
 		fake_aplic.domaincfg = 0;
 		for (i = 1; i <= FAKE_SOURCES; i++)
-			put(APLIC_SOURCECFG + 4 * i, 5);
-		foreign_activate();
+			aplic_put(APLIC_SOURCECFG + 4 * i, 5);
+		aplic_activate_foreign();
 		for (i = 1; i <= FAKE_SOURCES; i++)
-			if (is_own(i))
-				put(APLIC_TARGET + 4 * i, target(1, 9));
+			if (fake_owns(i))
+				aplic_put(APLIC_TARGET + 4 * i,
+					  aplic_target(1, 9));
 		memset(fake_aplic.pending, 0xff, sizeof(fake_aplic.pending));
 		memset(fake_aplic.enabled, 0xff, sizeof(fake_aplic.enabled));
 		memset(fake_aplic.idc, 0x11, sizeof(fake_aplic.idc));
 		before = fake_aplic;
-		aplic_filter_clear(&filter, 0);
+		aplic_filter_clear(&aplic_filter, 0);
 		for (i = 1; i <= FAKE_SOURCES; i++) {
-			CU_ASSERT(fake_bit(fake_aplic.pending, i) == !is_own(i));
-			CU_ASSERT(fake_bit(fake_aplic.enabled, i) == !is_own(i));
-			CU_ASSERT(fake_aplic.sourcecfg[i] == (is_own(i) ? 0 : 4));
-			CU_ASSERT(fake_aplic.target[i] == (is_own(i) ?
-				  target(0, !sends_msis) : target(2, 77)));
+			CU_ASSERT(fake_bit(fake_aplic.pending, i) ==
+				  !fake_owns(i));
+			CU_ASSERT(fake_bit(fake_aplic.enabled, i) ==
+				  !fake_owns(i));
+			CU_ASSERT(fake_aplic.sourcecfg[i] ==
+				  (fake_owns(i) ? 0 : 4));
+			CU_ASSERT(fake_aplic.target[i] ==
+				  (fake_owns(i) ? aplic_target(0, !sends_msis) :
+						  aplic_target(2, 77)));
 			if (i < 1024)
-				CU_ASSERT(get(APLIC_SOURCECFG + 4 * i) == 0);
+				CU_ASSERT(aplic_get(APLIC_SOURCECFG + 4 * i) ==
+					  0);
 		}
 		for (i = 0; i < FAKE_INDICES; i++) {
 			bool own = !sends_msis && (i == 4 || i == 5);
@@ -261,15 +212,15 @@ static void clear_knows_harts_without_index(void)
 {
 	unsigned int usual;
 
-	setup(false);
+	aplic_setup(false);
 	fake_accesses = 0;
-	aplic_filter_clear(&filter, 0);
+	aplic_filter_clear(&aplic_filter, 0);
 	usual = fake_accesses;
-	model.machine.harts[1].aplic_index = -1;
+	aplic_model.machine.harts[1].aplic_index = -1;
 	fake_accesses = 0;
-	aplic_filter_clear(&filter, 0);
+	aplic_filter_clear(&aplic_filter, 0);
 	CU_ASSERT(fake_accesses == usual - 3);
-	CU_ASSERT(get(APLIC_IDC + 32 * 4) == 0);
+	CU_ASSERT(aplic_get(APLIC_IDC + 32 * 4) == 0);
 }
 
 static const struct unit_test tests[] = {

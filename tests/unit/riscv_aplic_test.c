@@ -6,88 +6,20 @@
  */
 #include <string.h>
 
-#include "../../lib/riscv/aplic_filter.h"
-#include "../../lib/riscv/aplic_registers.h"
-#include "fake_irqchip.h"
+#include "aplic_guest.h"
 #include "unit.h"
-
-static struct model model;
-static struct aplic_filter filter;
-
-static void setup(bool sends_msis)
-{
-	fake_irqchip_reset(sends_msis);
-	fake_irqchip_model(&model, sends_msis);
-	aplic_filter_init(&filter, &model);
-}
-
-static void put(uint32_t offset, uint32_t value)
-{
-	CU_ASSERT(aplic_filter_access(&filter, 0, FAKE_APLIC + offset, true,
-				      &value));
-}
-
-static uint32_t get(uint32_t offset)
-{
-	uint32_t value = 0x55555555;
-
-	CU_ASSERT(aplic_filter_access(&filter, 0, FAKE_APLIC + offset, false,
-				      &value));
-	return value;
-}
-
-static bool is_own(unsigned int source)
-{
-	return source == 1 || source == 33 || source == 40 || source == 95 ||
-	       (source >= 50 && source <= 52);
-}
-
-static uint32_t own_word(unsigned int word)
-{
-	uint32_t bits = 0;
-	unsigned int i;
-
-	for (i = 0; i < 32; i++)
-		bits |= (uint32_t)is_own(32 * word + i) << i;
-	return bits;
-}
-
-static uint32_t target(unsigned int hart, uint32_t rest)
-{
-	return FAKE_INDEX(hart) << APLIC_TARGET_HART_SHIFT | rest;
-}
-
-/* One source, of which a message or claim tells. */
-static void use(unsigned int source, uint32_t mode, uint32_t to)
-{
-	put(APLIC_SOURCECFG + 4 * source, mode);
-	put(APLIC_TARGET + 4 * source, to);
-	put(APLIC_SETIE + APLIC_NUM, source);
-}
 
 static void domain_is_the_firmwares(void)
 {
-	setup(true);
-	CU_ASSERT(fake_aplic.domaincfg == get(APLIC_DOMAINCFG));
-	CU_ASSERT(get(APLIC_DOMAINCFG) == 0x80000104);
-	put(APLIC_DOMAINCFG, 0);
+	aplic_setup(true);
+	CU_ASSERT(fake_aplic.domaincfg == aplic_get(APLIC_DOMAINCFG));
+	CU_ASSERT(aplic_get(APLIC_DOMAINCFG) == 0x80000104);
+	aplic_put(APLIC_DOMAINCFG, 0);
 	CU_ASSERT(fake_aplic.domaincfg & APLIC_DOMAINCFG_IE);
-	setup(false);
-	CU_ASSERT(get(APLIC_DOMAINCFG) == 0x80000100);
-	put(APLIC_DOMAINCFG, ~0U);
+	aplic_setup(false);
+	CU_ASSERT(aplic_get(APLIC_DOMAINCFG) == 0x80000100);
+	aplic_put(APLIC_DOMAINCFG, ~0U);
 	CU_ASSERT(fake_aplic.domaincfg == 0x80000100);
-}
-
-static void foreign_activate(void)
-{
-	unsigned int source;
-
-	for (source = 1; source <= FAKE_SOURCES; source++) {
-		if (is_own(source))
-			continue;
-		fake_aplic.sourcecfg[source] = APLIC_SM_EDGE_RISING;
-		fake_aplic.target[source] = target(2, 77);
-	}
 }
 
 /* Everything is written with ones; nothing but the own ones changes. */
@@ -96,25 +28,26 @@ static void changes_own_only(void)
 	struct fake_aplic before;
 	unsigned int source, offset;
 
-	setup(true);
-	foreign_activate();
+	aplic_setup(true);
+	aplic_activate_foreign();
 	before = fake_aplic;
 	for (source = 1; source <= FAKE_SOURCES; source++)
-		put(APLIC_SOURCECFG + 4 * source, APLIC_SM_EDGE_RISING);
+		aplic_put(APLIC_SOURCECFG + 4 * source, APLIC_SM_EDGE_RISING);
 	for (offset = 0; offset < FAKE_APLIC_SIZE; offset += 4)
 		if (offset % 0x1000 / 4 > FAKE_SOURCES || offset >= 0x1000)
-			put(offset, ~0U);
+			aplic_put(offset, ~0U);
 	for (source = 0; source < 2048; source++) {
-		put(APLIC_SETIP + APLIC_NUM, source);
-		put(APLIC_SETIE + APLIC_NUM, source);
-		put(APLIC_SETIPNUM_LE, source);
-		put(APLIC_SETIPNUM_BE, source << 24 | (source >> 8) << 16);
+		aplic_put(APLIC_SETIP + APLIC_NUM, source);
+		aplic_put(APLIC_SETIE + APLIC_NUM, source);
+		aplic_put(APLIC_SETIPNUM_LE, source);
+		aplic_put(APLIC_SETIPNUM_BE, source << 24 |
+			  (source >> 8) << 16);
 	}
 	for (source = 1; source <= FAKE_SOURCES; source++) {
-		if (is_own(source))
+		if (fake_owns(source))
 			continue;
 		CU_ASSERT(fake_aplic.sourcecfg[source] == APLIC_SM_EDGE_RISING);
-		CU_ASSERT(fake_aplic.target[source] == target(2, 77));
+		CU_ASSERT(fake_aplic.target[source] == aplic_target(2, 77));
 		CU_ASSERT(!fake_bit(fake_aplic.pending, source));
 		CU_ASSERT(!fake_bit(fake_aplic.enabled, source));
 	}
@@ -126,29 +59,29 @@ static void clears_own_only(void)
 {
 	unsigned int source, word;
 
-	setup(true);
+	aplic_setup(true);
 	for (source = 1; source <= FAKE_SOURCES; source++)
 		fake_aplic.sourcecfg[source] = APLIC_SM_EDGE_RISING;
 	fake_aplic.domaincfg = APLIC_DOMAINCFG_DM;
 	memset(fake_aplic.pending, 0xff, sizeof(fake_aplic.pending));
 	memset(fake_aplic.enabled, 0xff, sizeof(fake_aplic.enabled));
 	for (word = 0; word < 32; word++) {
-		put(APLIC_IN_CLRIP + 4 * word, ~0U);
-		put(APLIC_CLRIE + 4 * word, ~0U);
+		aplic_put(APLIC_IN_CLRIP + 4 * word, ~0U);
+		aplic_put(APLIC_CLRIE + 4 * word, ~0U);
 	}
 	for (word = 0; word < FAKE_WORDS; word++) {
-		CU_ASSERT(fake_aplic.pending[word] == ~own_word(word));
-		CU_ASSERT(fake_aplic.enabled[word] == ~own_word(word));
+		CU_ASSERT(fake_aplic.pending[word] == ~fake_own_word(word));
+		CU_ASSERT(fake_aplic.enabled[word] == ~fake_own_word(word));
 	}
 	memset(fake_aplic.pending, 0xff, sizeof(fake_aplic.pending));
 	memset(fake_aplic.enabled, 0xff, sizeof(fake_aplic.enabled));
 	for (source = 0; source < 1024; source++) {
-		put(APLIC_IN_CLRIP + APLIC_NUM, source);
-		put(APLIC_CLRIE + APLIC_NUM, source);
+		aplic_put(APLIC_IN_CLRIP + APLIC_NUM, source);
+		aplic_put(APLIC_CLRIE + APLIC_NUM, source);
 	}
 	for (word = 0; word < FAKE_WORDS; word++) {
-		CU_ASSERT(fake_aplic.pending[word] == ~own_word(word));
-		CU_ASSERT(fake_aplic.enabled[word] == ~own_word(word));
+		CU_ASSERT(fake_aplic.pending[word] == ~fake_own_word(word));
+		CU_ASSERT(fake_aplic.enabled[word] == ~fake_own_word(word));
 	}
 }
 
@@ -157,27 +90,31 @@ static void sees_own_only(void)
 {
 	unsigned int source, word, offset;
 
-	setup(true);
+	aplic_setup(true);
 	memset(&fake_aplic, 0xff, sizeof(fake_aplic));
 	for (source = 1; source < 1024; source++) {
-		bool real = is_own(source) && (source < 50 || source > 52);
+		bool real = fake_owns(source) && (source < 50 || source > 52);
 
-		CU_ASSERT(get(APLIC_SOURCECFG + 4 * source) == (real ? ~0U : 0));
-		CU_ASSERT(get(APLIC_TARGET + 4 * source) ==
-			  (is_own(source) ? ~0U : 0));
+		CU_ASSERT(aplic_get(APLIC_SOURCECFG + 4 * source) == (real ?
+								      ~0U : 0));
+		CU_ASSERT(aplic_get(APLIC_TARGET + 4 * source) ==
+			  (fake_owns(source) ? ~0U : 0));
 	}
 	for (word = 0; word < 32; word++) {
-		CU_ASSERT(get(APLIC_SETIP + 4 * word) == own_word(word));
-		CU_ASSERT(get(APLIC_IN_CLRIP + 4 * word) == own_word(word));
-		CU_ASSERT(get(APLIC_SETIE + 4 * word) == own_word(word));
-		CU_ASSERT(get(APLIC_CLRIE + 4 * word) == 0);
+		CU_ASSERT(aplic_get(APLIC_SETIP + 4 * word) ==
+			  fake_own_word(word));
+		CU_ASSERT(aplic_get(APLIC_IN_CLRIP + 4 * word) ==
+			  fake_own_word(word));
+		CU_ASSERT(aplic_get(APLIC_SETIE + 4 * word) ==
+			  fake_own_word(word));
+		CU_ASSERT(aplic_get(APLIC_CLRIE + 4 * word) == 0);
 	}
 	for (offset = 0x1000; offset <= APLIC_TARGET; offset += 4)
 		if (offset < APLIC_SETIP || offset >= 0x2000 ||
 		    offset % 0x100 >= APLIC_BITS_SIZE)
-			CU_ASSERT(get(offset) == 0);
+			CU_ASSERT(aplic_get(offset) == 0);
 	for (offset = APLIC_IDC; offset < FAKE_APLIC_SIZE; offset += 4)
-		CU_ASSERT(get(offset) == 0);
+		CU_ASSERT(aplic_get(offset) == 0);
 }
 
 /* What is written lies between registers, whatever it looks like. */
@@ -187,9 +124,9 @@ static void changes_nothing_between(void)
 	struct fake_aplic before;
 	unsigned int i, offset;
 
-	setup(false);
+	aplic_setup(false);
 	for (i = 1; i <= FAKE_SOURCES; i++)
-		put(APLIC_SOURCECFG + 4 * i, APLIC_SM_EDGE_RISING);
+		aplic_put(APLIC_SOURCECFG + 4 * i, APLIC_SM_EDGE_RISING);
 	before = fake_aplic;
 	for (offset = 0x1000; offset < FAKE_APLIC_SIZE; offset += 4) {
 		if ((offset >= APLIC_SETIP && offset < APLIC_CLRIE_END &&
@@ -201,7 +138,7 @@ static void changes_nothing_between(void)
 		    offset / 64 == (APLIC_IDC + 32 * 4) / 64)
 			continue;
 		for (i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-			put(offset, values[i]);
+			aplic_put(offset, values[i]);
 		CU_ASSERT(!memcmp(&before, &fake_aplic, sizeof(before)));
 	}
 }
@@ -210,26 +147,26 @@ static void stays_inside(void)
 {
 	uint32_t value = 0;
 
-	setup(true);
-	CU_ASSERT(!aplic_filter_access(&filter, 0, FAKE_APLIC - 4, true,
+	aplic_setup(true);
+	CU_ASSERT(!aplic_filter_access(&aplic_filter, 0, FAKE_APLIC - 4, true,
 				       &value));
-	CU_ASSERT(!aplic_filter_access(&filter, 0,
+	CU_ASSERT(!aplic_filter_access(&aplic_filter, 0,
 				       FAKE_APLIC + FAKE_APLIC_SIZE, false,
 				       &value));
-	CU_ASSERT(!aplic_filter_access(&filter, 0, ~3ULL, true, &value));
+	CU_ASSERT(!aplic_filter_access(&aplic_filter, 0, ~3ULL, true, &value));
 }
 
 static void configures_own_sources(void)
 {
 	uint32_t mode;
 
-	setup(true);
+	aplic_setup(true);
 	for (mode = 0; mode < 8; mode++) {
-		put(APLIC_SOURCECFG + 4 * 40, mode | 0x3f8);
+		aplic_put(APLIC_SOURCECFG + 4 * 40, mode | 0x3f8);
 		CU_ASSERT(fake_aplic.sourcecfg[40] == mode);
-		CU_ASSERT(get(APLIC_SOURCECFG + 4 * 40) == mode);
+		CU_ASSERT(aplic_get(APLIC_SOURCECFG + 4 * 40) == mode);
 	}
-	put(APLIC_SOURCECFG + 4 * 40, APLIC_SOURCECFG_D | 4);
+	aplic_put(APLIC_SOURCECFG + 4 * 40, APLIC_SOURCECFG_D | 4);
 	CU_ASSERT(fake_aplic.sourcecfg[40] == APLIC_SM_INACTIVE);
 }
 
@@ -237,28 +174,29 @@ static void targets_own_harts_only(void)
 {
 	unsigned int index;
 
-	setup(true);
-	put(APLIC_SOURCECFG + 4 * 40, APLIC_SM_EDGE_RISING);
+	aplic_setup(true);
+	aplic_put(APLIC_SOURCECFG + 4 * 40, APLIC_SM_EDGE_RISING);
 	for (index = 0; index < 64; index++) {
 		uint32_t value = index << APLIC_TARGET_HART_SHIFT | 9;
 		bool own = index == 4 || index == 5;
 
-		put(APLIC_TARGET + 4 * 40, target(0, 1));
-		put(APLIC_TARGET + 4 * 40, value);
-		CU_ASSERT(get(APLIC_TARGET + 4 * 40) ==
-			  (own ? value : target(0, 1)));
+		aplic_put(APLIC_TARGET + 4 * 40, aplic_target(0, 1));
+		aplic_put(APLIC_TARGET + 4 * 40, value);
+		CU_ASSERT(aplic_get(APLIC_TARGET + 4 * 40) ==
+			  (own ? value : aplic_target(0, 1)));
 		CU_ASSERT(fake_aplic.target[40] ==
-			  (own ? value : target(0, 1)));
+			  (own ? value : aplic_target(0, 1)));
 	}
 	/* Files of a hart's guests. */
 	for (index = 0; index < 6; index++)
-		put(APLIC_TARGET + 4 * 40, target(0, 7) | 0x1000U << index);
-	CU_ASSERT(fake_aplic.target[40] == target(0, 1));
+		aplic_put(APLIC_TARGET + 4 * 40, aplic_target(0, 7) |
+			  0x1000U << index);
+	CU_ASSERT(fake_aplic.target[40] == aplic_target(0, 1));
 	/* Without messages these bits are none. */
-	setup(false);
-	put(APLIC_SOURCECFG + 4 * 40, APLIC_SM_EDGE_RISING);
-	put(APLIC_TARGET + 4 * 40, target(1, 7) | 0x1000);
-	CU_ASSERT(fake_aplic.target[40] == (target(1, 7) | 0x1000));
+	aplic_setup(false);
+	aplic_put(APLIC_SOURCECFG + 4 * 40, APLIC_SM_EDGE_RISING);
+	aplic_put(APLIC_TARGET + 4 * 40, aplic_target(1, 7) | 0x1000);
+	CU_ASSERT(fake_aplic.target[40] == (aplic_target(1, 7) | 0x1000));
 }
 
 /* What a source that was inactive has for a target nobody knows. */
@@ -267,36 +205,39 @@ static void activation_brings_an_own_target(void)
 	unsigned int sends_msis, source;
 
 	for (sends_msis = 0; sends_msis < 2; sends_msis++) {
-		setup(sends_msis);
-		fake_aplic.target[40] = target(3, 5);
-		fake_aplic.target[50] = target(3, 5);
-		fake_aplic.target[95] = target(1, 5);
+		aplic_setup(sends_msis);
+		fake_aplic.target[40] = aplic_target(3, 5);
+		fake_aplic.target[50] = aplic_target(3, 5);
+		fake_aplic.target[95] = aplic_target(1, 5);
 		for (source = 40; source < 96; source++)
-			put(APLIC_SOURCECFG + 4 * source, APLIC_SM_EDGE_RISING);
-		CU_ASSERT(fake_aplic.target[40] == target(0, !sends_msis));
-		CU_ASSERT(fake_aplic.target[50] == target(0, !sends_msis));
-		CU_ASSERT(fake_aplic.target[95] == target(1, 5));
+			aplic_put(APLIC_SOURCECFG + 4 * source,
+				  APLIC_SM_EDGE_RISING);
+		CU_ASSERT(fake_aplic.target[40] == aplic_target(0,
+								!sends_msis));
+		CU_ASSERT(fake_aplic.target[50] == aplic_target(0,
+								!sends_msis));
+		CU_ASSERT(fake_aplic.target[95] == aplic_target(1, 5));
 	}
 	/* One that stays inactive has none. */
 	fake_aplic.target[40] = 0;
-	put(APLIC_SOURCECFG + 4 * 40, 0);
+	aplic_put(APLIC_SOURCECFG + 4 * 40, 0);
 	CU_ASSERT(fake_aplic.target[40] == 0);
 }
 
 static void sends_messages(void)
 {
-	setup(true);
-	use(40, APLIC_SM_EDGE_RISING, target(1, 9));
-	put(APLIC_SETIP + APLIC_NUM, 40);
-	CU_ASSERT(fake_messages == 1 && fake_message == target(1, 9));
-	put(APLIC_SETIPNUM_LE, 40);
+	aplic_setup(true);
+	aplic_use(40, APLIC_SM_EDGE_RISING, aplic_target(1, 9));
+	aplic_put(APLIC_SETIP + APLIC_NUM, 40);
+	CU_ASSERT(fake_messages == 1 && fake_message == aplic_target(1, 9));
+	aplic_put(APLIC_SETIPNUM_LE, 40);
 	CU_ASSERT(fake_messages == 2);
-	put(APLIC_SETIPNUM_BE, 40U << 24);
+	aplic_put(APLIC_SETIPNUM_BE, 40U << 24);
 	CU_ASSERT(fake_messages == 3);
-	put(APLIC_SETIP + 4, 1U << 8);
+	aplic_put(APLIC_SETIP + 4, 1U << 8);
 	CU_ASSERT(fake_messages == 4);
 	/* A message of one's own choice, to anybody. */
-	put(APLIC_TARGET, target(0, 9));
+	aplic_put(APLIC_TARGET, aplic_target(0, 9));
 	CU_ASSERT(fake_messages == 4);
 }
 

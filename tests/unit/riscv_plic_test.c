@@ -34,22 +34,6 @@ static uint32_t get(uint64_t addr)
 	return value;
 }
 
-static bool is_own(unsigned int source)
-{
-	return source == 1 || source == 33 || source == 40 || source == 95 ||
-	       (source >= 50 && source <= 52);
-}
-
-static uint32_t own_word(unsigned int word)
-{
-	uint32_t bits = 0;
-	unsigned int i;
-
-	for (i = 0; i < 32; i++)
-		bits |= (uint32_t)is_own(32 * word + i) << i;
-	return bits;
-}
-
 static uint64_t enable(unsigned int context, unsigned int word)
 {
 	return FAKE_PLIC + PLIC_ENABLE + PLIC_ENABLE_STRIDE * context + 4 * word;
@@ -64,7 +48,7 @@ static void knows_sources(void)
 	irqchip_sources_read(&sources, &model, 0, FAKE_SOURCES);
 	for (source = 0; source < 2048; source++)
 		CU_ASSERT(irqchip_sources_own(&sources, source) ==
-			  is_own(source));
+			  fake_owns(source));
 	CU_ASSERT(!irqchip_sources_own(&sources, ~0U));
 	CU_ASSERT(irqchip_sources_find_played(&sources, 52) >= 0);
 	CU_ASSERT(irqchip_sources_find_played(&sources, 40) == -1);
@@ -108,13 +92,13 @@ static void changes_own_only(void)
 	for (addr = FAKE_PLIC; addr < FAKE_PLIC + FAKE_PLIC_SHARED; addr += 4)
 		put(addr, ~0U);
 	for (i = 0; i <= FAKE_SOURCES; i++) {
-		CU_ASSERT(fake_plic.priority[i] == (is_own(i) ? 7 : 0));
+		CU_ASSERT(fake_plic.priority[i] == (fake_owns(i) ? 7 : 0));
 		CU_ASSERT(!fake_bit(fake_plic.pending, i));
 	}
 	for (i = 0; i < FAKE_CONTEXTS; i++)
 		for (word = 0; word < FAKE_WORDS; word++)
 			CU_ASSERT(fake_plic.enable[i][word] ==
-				  (i == 1 || i == 3 ? own_word(word) : 0));
+				  (i == 1 || i == 3 ? fake_own_word(word) : 0));
 }
 
 /* Everything is set; nothing but the own ones shows. */
@@ -125,14 +109,14 @@ static void sees_own_only(void)
 	setup();
 	memset(&fake_plic, 0xff, sizeof(fake_plic));
 	for (i = 0; i < 1024; i++)
-		CU_ASSERT(get(FAKE_PLIC + 4 * i) == (is_own(i) ? ~0U : 0));
+		CU_ASSERT(get(FAKE_PLIC + 4 * i) == (fake_owns(i) ? ~0U : 0));
 	for (word = 0; word < 32; word++)
 		CU_ASSERT(get(FAKE_PLIC + PLIC_PENDING + 4 * word) ==
-			  own_word(word));
+			  fake_own_word(word));
 	for (i = 0; i < FAKE_CONTEXTS; i++)
 		for (word = 0; word < 32; word++)
 			CU_ASSERT(get(enable(i, word)) ==
-				  (i == 1 || i == 3 ? own_word(word) : 0));
+				  (i == 1 || i == 3 ? fake_own_word(word) : 0));
 	for (i = PLIC_PENDING_END; i < PLIC_ENABLE; i += 4)
 		CU_ASSERT(get(FAKE_PLIC + i) == 0);
 }
@@ -269,9 +253,10 @@ static void clear_leaves_nothing_own(void)
 	for (i = 0; i < FAKE_CONTEXTS; i++) {
 		fake_plic.threshold[i] = 3;
 		for (word = 0; word < FAKE_WORDS; word++)
-			fake_plic.enable[i][word] = i == 1 ? own_word(word) :
+			fake_plic.enable[i][word] = i == 1 ?
+				fake_own_word(word) :
 						    i == 3 ? 0 :
-						    ~own_word(word);
+						    ~fake_own_word(word);
 	}
 	/* One that is claimed, and enabled nowhere. */
 	fake_set_bit(fake_plic.enable[1], 40, false);
@@ -283,7 +268,7 @@ static void clear_leaves_nothing_own(void)
 	before = fake_plic;
 	plic_filter_clear(&filter, 0);
 	for (i = 1; i <= FAKE_SOURCES; i++) {
-		bool own = is_own(i);
+		bool own = fake_owns(i);
 
 		CU_ASSERT(fake_plic.priority[i] ==
 			  (own ? 0 : before.priority[i]));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <common/hart.h>
+#include <common/probe.h>
 #include <common/tree.h>
 #include "gic.h"
 
@@ -9,59 +10,17 @@
 #define PRIORITY	0xa0
 #define SGIS_PER_LIST	16
 
-struct gic_access {
-	uint64_t address, value;
-	unsigned int size;
-	bool write;
-};
-
-static void gic_perform(void *context)
-{
-	struct gic_access *access = context;
-	uintptr_t at = access->address;
-
-	switch (access->size << 1 | access->write) {
-	case 1 << 1:
-		access->value = *(volatile uint8_t *)at;
-		break;
-	case 2 << 1:
-		access->value = *(volatile uint16_t *)at;
-		break;
-	case 4 << 1:
-		access->value = *(volatile uint32_t *)at;
-		break;
-	case 8 << 1:
-		access->value = *(volatile uint64_t *)at;
-		break;
-	case 1 << 1 | 1:
-		*(volatile uint8_t *)at = access->value;
-		break;
-	case 2 << 1 | 1:
-		*(volatile uint16_t *)at = access->value;
-		break;
-	case 4 << 1 | 1:
-		*(volatile uint32_t *)at = access->value;
-		break;
-	case 8 << 1 | 1:
-		*(volatile uint64_t *)at = access->value;
-		break;
-	}
-}
-
 uint64_t gic_peek(uint64_t address, unsigned int size)
 {
-	struct gic_access access = { address, 0, size, false };
-	struct trap_record record;
+	uint64_t value;
 
-	return trap_run(gic_perform, &access, &record) ? 0 : access.value;
+	probe_load(address, size, &value);
+	return value;
 }
 
 void gic_poke(uint64_t address, unsigned int size, uint64_t value)
 {
-	struct gic_access access = { address, value, size, true };
-	struct trap_record record;
-
-	trap_run(gic_perform, &access, &record);
+	probe_store(address, size, value);
 }
 
 bool gic_is_own_spi(unsigned int intid)

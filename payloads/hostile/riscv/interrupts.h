@@ -16,10 +16,7 @@
 #define INTERRUPTS_SOURCES	1024U
 #define INTERRUPTS_HARTS	16U	/* more than any machine here has */
 
-/* Every register is one access; false and *value 0 if it faulted. */
-bool interrupts_peek(uint64_t address, unsigned int size, uint64_t *value);
-bool interrupts_poke(uint64_t address, unsigned int size, uint64_t value);
-/* Of 32 bits, where nothing faults. */
+/* A register of 32 bits, where nothing faults. */
 uint32_t interrupts_read(uint64_t address);
 void interrupts_write(uint64_t address, uint32_t value);
 

@@ -5,6 +5,7 @@
  */
 #include <stddef.h>
 #include <common/hart.h>
+#include <common/probe.h>
 #include "../hostile.h"
 #include "interrupts.h"
 
@@ -71,10 +72,10 @@ static void plic_try_contexts(uint64_t base)
 		for (unsigned int offset = 0; offset < 0x1000; offset += 0x3fc) {
 			uint64_t at = base + CONTEXT(context) + offset;
 
-			attempt(!interrupts_peek(at, 4, &value), "load", at);
-			attempt(!interrupts_poke(at, 4, 1), "store", at);
+			attempt(!probe_load(at, 4, &value), "load", at);
+			attempt(!probe_store(at, 4, 1), "store", at);
 		}
-		attempt(!interrupts_peek(base + CONTEXT(context) + CLAIM, 4,
+		attempt(!probe_load(base + CONTEXT(context) + CLAIM, 4,
 					 &value), "claim", context);
 	}
 	attempt_end();
