@@ -3,10 +3,10 @@
  * Loads and stores that the PMP refuses to guests: those to devices which the
  * firmware plays are carried out, all others go back to the guest as faults.
  *
- * The instruction, where mtinst does not hold it, is fetched by OpenSBI's
- * sbi_get_insn(): the hart itself translates and checks, with the guest's
- * rights (mstatus.MPRV), so that no table is walked for it and PMP holds, with
- * Smepmp's lockdown too. No such way exists for the address: hence walk.c.
+ * The instruction, where mtinst does not hold it, is loaded by the hart as the
+ * guest would (mstatus.MPRV), which translates and checks by itself: no table is
+ * walked for it, and PMP holds, with Smepmp's lockdown too. No such way exists for
+ * the address: hence walk.c.
  */
 #include <sbi/sbi_trap.h>
 #include <sbi/sbi_trap_ldst.h>
@@ -68,20 +68,37 @@ static unsigned long *register_find(struct sbi_trap_regs *regs, unsigned int n)
 	return (unsigned long *)regs + n;
 }
 
+/*
+ * sbi_get_insn() reads what may be executed and not read, too, with mstatus.MXR.
+ * To change that makes QEMU forget all that the hart has translated, which costs
+ * a guest more than all else of a trap: only for code that cannot be read.
+ */
+static bool instruction_fetch(unsigned long at, unsigned long *instruction)
+{
+	struct sbi_trap_info fault;
+
+	*instruction = sbi_load_u16((const u16 *)at, &fault);
+	if (!fault.cause && (*instruction & 3) == 3)
+		*instruction |= (unsigned long)sbi_load_u16(
+					(const u16 *)(at + 2), &fault) << 16;
+	if (fault.cause)
+		*instruction = sbi_get_insn(at, &fault);
+	return !fault.cause;
+}
+
 static bool instruction_decode(struct sbi_trap_context *tc,
 			       struct decoded *decoded)
 {
-	struct sbi_trap_info fault;
 	unsigned long instruction;
 
 	if (tc->trap.tinst)
 		return decode_transformed(tc->trap.tinst, decoded);
-	instruction = sbi_get_insn(tc->regs.mepc, &fault);
 	/*
 	 * The fault is at the instruction's own address, but for one that
 	 * begins in another page and is to be refused as misaligned.
 	 */
-	return !fault.cause && decode_instruction(instruction, decoded) &&
+	return instruction_fetch(tc->regs.mepc, &instruction) &&
+	       decode_instruction(instruction, decoded) &&
 	       *register_find(&tc->regs, decoded->base) + decoded->offset ==
 	       tc->trap.tval;
 }

@@ -4,6 +4,7 @@
 #include <common/report.h>
 #include <common/tree.h>
 #include <csr.h>
+#include <string.h>
 #include "../board.h"
 #include "../hostile.h"
 #include "extensions.h"
@@ -280,6 +281,47 @@ static bool walk_status_is_heeded(enum paging_mode paging)
 	return good;
 }
 
+/*
+ * An instruction that can be executed and not read, or by half: one that lies
+ * across two pages, each in turn with and without the right to read it.
+ */
+static bool walk_executes_only(enum paging_mode paging)
+{
+	static uint8_t code[2 * PAGING_PAGE_SIZE]
+		__attribute__((aligned(PAGING_PAGE_SIZE)));
+	uint64_t *leaves = paging_get_chain_entry(paging, 0);
+	/* Behind the first one, of four bytes; none of them is compressed. */
+	const uint64_t at = PAGING_PAGE_SIZE - 6;
+	walk_op op = (walk_op)(uintptr_t)(paging_get_chain(paging) +
+					  WALK_CODE * PAGING_PAGE_SIZE + at);
+	static uint64_t value;
+	struct trap_record record;
+	bool good = true;
+
+	memcpy(&code[at], (const void *)(uintptr_t)walk_lwu, 16);
+	for (unsigned int readable = 0; readable < 4; readable++) {
+		for (unsigned int i = 0; i < 2; i++)
+			leaves[WALK_CODE + i] = paging_make_entry(
+				(uintptr_t)code + i * PAGING_PAGE_SIZE,
+				PTE_V | PTE_X | PTE_A |
+					(readable >> i & 1 ? PTE_R : 0));
+		__asm__ volatile ("sfence.vma\n\tfence.i" : : : "memory");
+		value = walk_values[readable];
+		good = good && walk_access(walk_sw, ACCESS_KERNEL,
+					   walk_name_register(paging,
+							      ACCESS_KERNEL),
+					   &value, &record);
+		value = ~0ULL;
+		good = good && walk_access(op, ACCESS_KERNEL,
+					   walk_name_register(paging,
+							      ACCESS_KERNEL),
+					   &value, &record) &&
+		       value == walk_values[readable];
+	}
+	walk_mend(paging);
+	return good;
+}
+
 static void walk_spoil(enum paging_mode paging)
 {
 	struct walk_wrong wrong = { .paging = paging };
@@ -298,6 +340,8 @@ static void walk_spoil(enum paging_mode paging)
 	report(walk_superpages_are_good(paging), "walk: superpages, %s",
 	       MODE_NAME(paging));
 	report(walk_status_is_heeded(paging), "walk: SUM and MXR, %s",
+	       MODE_NAME(paging));
+	report(walk_executes_only(paging), "walk: code that cannot be read, %s",
 	       MODE_NAME(paging));
 }
 

@@ -23,7 +23,8 @@ void walk_lwu(uint64_t address, uint64_t *value);
 enum walk_page {
 	WALK_KERNEL,		/* the register's, for S-mode */
 	WALK_USER,		/* the same, for U-mode */
-	WALK_PAGES
+	WALK_CODE,		/* two pages of instructions */
+	WALK_PAGES = WALK_CODE + 2
 };
 
 /*
