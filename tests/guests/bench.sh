@@ -70,10 +70,11 @@ count_entries()
 	}' >> "$results"
 }
 
-# What the payload "guest" counts: name in the results, system, aia
+# What the payload "guest" counts: name in the results, system, aia. Instructions
+# can be counted with -icount alone.
 count_interrupts()
 {
-	boot "$1" "$2" "$3" \
+	boot "$1" "$2" "$3" -icount shift=0 \
 		-drive "if=none,id=second,format=raw,snapshot=on,file=build/demo.img" \
 		-device virtio-blk-device,drive=second,bus=virtio-mmio-bus.1
 	sed -nE "s/^client: bench: ([a-z_]+) ([0-9.]+) ([a-z]+)\$/\1_${3/aplic-imsic/imsic} \2 \3/p" \
@@ -130,7 +131,7 @@ write_results()
 	}
 	{
 		range = NF > 4 ? sprintf("(%s to %s)", $4, $5) : ""
-		printf "  %-50s %9s %-12s %-18s %s\n", $1, $2, $3, range,
+		printf "  %-52s %9s %-12s %-18s %s\n", $1, $2, $3, range,
 			!($1 in target) ? "" : (target[$1] ~ /^>/ ? "aim " : "target ") target[$1]
 		printf "%s\n  {\"name\": \"%s\", \"value\": %s, \"unit\": \"%s\", ",
 			separator, $1, $2, $3 > json
