@@ -24,9 +24,6 @@ riscv)
 	software='software-interrupt delivery'
 	# A software interrupt is the firmware's to forward.
 	software_entries='4 0.5'
-	# As in tests/source/size.sh, which says why they differ.
-	text_bound=65536
-	lines_bound=5000
 	;;
 arm64)
 	qemu=$AARCH64_QEMU
@@ -36,10 +33,10 @@ arm64)
 	direct='delivery as an SPI of its own'
 	software='delivery as an SGI'
 	software_entries='2 0.25'
-	text_bound=98304
-	lines_bound=7000
 	;;
 esac
+. "$here/bounds.sh"
+bounds "$ARCH"
 qemu_version=$("$qemu" --version | sed -n '1s/QEMU emulator version \([0-9.]*\).*/\1/p')
 
 mkdir -p "$consoles"

@@ -1,16 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # Our part of the firmware stays small enough to be read: the bounds are
-# promises, and each figure is shown. On RISC-V it stands on OpenSBI, whose lines
-# come on top; on AArch64 it is all there is at EL2, start-up, interrupt
-# controller and power control included.
+# promises, and each figure is shown.
 
 . tests/source/tap-lib.sh
-
-text_bound_riscv=98304
-lines_bound_riscv=9000
-text_bound_arm64=131072
-lines_bound_arm64=9500
+. firmware/bounds.sh
 
 # value <name>
 value()
@@ -20,7 +14,7 @@ value()
 
 for arch in riscv arm64; do
 	measured=$(firmware/measure.sh $arch)
-	eval "text_bound=\$text_bound_$arch lines_bound=\$lines_bound_$arch"
+	bounds $arch
 	text=$(value firmware_text_bytes)
 	lines=$(value firmware_lines)
 	claim "our code and constants in the firmware: $text of $text_bound bytes ($arch)" "$(
