@@ -16,6 +16,7 @@ guest-kernel-window := linux
 guest-images-linux = $(guest-kernel-$(1)) initramfs
 guest-images-command = $(guest-kernel-$(1)) command
 guest-images-uboot := u-boot
+guest-images-uboot-command := u-boot
 guest-images-two-linux = $(guest-kernel-$(1)) $(guest-roles)
 
 # guest-folder(system, mode, harts, aia)
@@ -59,7 +60,7 @@ override CMD := $(shell [ -t 0 ] || echo '$(run-demonstration)')
 endif
 
 run-system-run-linux := $(if $(CMD),command,linux)
-run-system-run-uboot := uboot
+run-system-run-uboot := $(if $(CMD),uboot-command,uboot)
 run-system-run-two-linux := two-linux
 run-disk-run-linux := $(guest-out)/disk.img
 run-disk-run-uboot := $(guest-out)/boot$(if $(CMD),-command).img
@@ -72,5 +73,5 @@ $(eval $(call guest-rules,$(run-system-$(run-goal)),$(MODE),$(HARTS),$(AIA)))
 $(run-goal): $(run-folder)/fw_payload.bin build/host/gcc/bulkhead-check \
 		$(if $(DISK),,$(run-disk-$(run-goal))) $(run-second-$(run-goal))
 	DISK="$${DISK:-$(run-disk-$(run-goal))}" SECOND_DISK=$(run-second-$(run-goal)) \
-		firmware/run-guest.sh $(run-goal) $(run-folder)
+		STATUS=$(guest-out)/status firmware/run-guest.sh $(run-goal) $(run-folder)
 endif

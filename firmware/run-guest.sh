@@ -8,6 +8,7 @@
 # environment.
 #
 # Environment: as for qemu.sh; MODE, CMD and V as in "make help"; SECOND_DISK.
+# The command's status is also left in the file that STATUS names.
 
 set -eu
 export LC_ALL=C
@@ -46,6 +47,7 @@ check_environment()
 		;;
 	run-two-linux)
 		[ -z "$DISK$CMD" ] || refuse 'run-two-linux has disks and commands of its own'
+		[ "$WRITE" != 1 ] || refuse 'WRITE=1: the disks of run-two-linux must stay as they are made'
 		[ "$HARTS" != 2 ] || refuse "HARTS=$HARTS: run-two-linux needs 3 or more"
 		;;
 	esac
@@ -118,6 +120,8 @@ follow()
 	: > "$log"
 	while IFS= read -r line || [ -n "$line" ]; do
 		line=${line%$'\r'}
+		# The console has shown the beginning before, and takes it back.
+		line=${line##*$'\r\e[K'}
 		printf '%s\n' "$line" >> "$log"
 		"$1" "$line"
 	done < "$scratch/console"
@@ -132,6 +136,7 @@ run_command()
 	number=0
 	pending=
 	status=
+	rm -f "$STATUS"
 	boot
 	tell "the console goes to $log"
 	follow show
@@ -140,6 +145,7 @@ run_command()
 		tell 'the system ended before the command did'
 		exit 1
 	fi
+	echo "$status" > "$STATUS"
 	[ $machine_status -eq 0 ] ||
 		tell "afterwards the firmware ended with status $machine_status, see $log"
 	[ "$status" -eq 0 ] || tell "the command ended with status $status"
@@ -184,7 +190,7 @@ goal=$1
 folder=$2
 log=$folder/console.log
 all=0
-[ "$goal" = run-linux ] && [ "${V:-}" != 1 ] || all=1
+[ "$goal" = run-linux ] && [ "${V:-}" != 1 ] && [ "$GDB" = 0 ] || all=1
 case $goal in
 run-two-linux)	run_two ;;
 *)

@@ -4,6 +4,7 @@
 # these files, and room for as much again and more.
 
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 
 disk=$1
 label=$2

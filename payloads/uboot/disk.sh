@@ -5,6 +5,7 @@
 # system with the kernel, and the file by which U-Boot's standard boot finds it.
 
 set -eu
+PATH=$PATH:/usr/sbin:/sbin
 
 disk=$1
 kernel=$2

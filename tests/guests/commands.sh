@@ -46,6 +46,8 @@ point $((status == 2)) 'make fails if the command does'
 point "$(says 'of the host' && says 'a; b $HOME \' && echo 1 || echo 0)" 'the output is as the command made it'
 grep -q 'the command ended with status 7' $work/errors
 point $((! $?)) 'its exit status is said'
+[ "$(cat build/guests/status)" = 7 ]
+point $((! $?)) 'and left in a file'
 
 types run-linux DISK=$work/image.ext4 CMD='echo lost > lost'
 point $((status == 0)) 'without WRITE=1 the image is a snapshot'

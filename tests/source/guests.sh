@@ -52,7 +52,8 @@ for aia in none aplic aplic-imsic; do
 done
 
 # The console of a system that ran a command, as the firmware shows it: a line
-# comes again, or only its beginning, when another compartment prints amid it.
+# comes again, or only its beginning, when another compartment prints amid it,
+# and a beginning is taken back.
 cp firmware/run-guest.sh "$work"
 cat > "$work/qemu.sh" <<'QEMU'
 #!/bin/sh
@@ -71,7 +72,7 @@ LC_ALL=C awk '{
 		print "linux: more than the console shows in a line"
 	print "linux: " substr($0, 1, length($0) / 2)
 	print "server: says something"
-	print "linux: " $0 "\r"
+	print "linux: " substr($0, 1, length($0) / 2) "\r\033[Klinux: " $0 "\r"
 	print "linux: " $0
 }'
 exit "${QEMU_STATUS:-0}"
@@ -82,7 +83,7 @@ mkdir "$work/system"
 # run <command>: output and status as make run-linux has them
 run()
 {
-	ARCH=riscv V=0 CMD=$1 "$work/run-guest.sh" run-linux "$work/system" \
+	ARCH=riscv V=0 GDB=0 STATUS=$work/status CMD=$1 "$work/run-guest.sh" run-linux "$work/system" \
 		> "$work/output" 2> "$work/said"
 	status=$?
 }
