@@ -19,7 +19,7 @@
 #
 # Environment: ARCH QEMU AARCH64_QEMU HARTS AIA MEM CPU WRITE GDB as in "make
 # help"; DISK (empty: none), SECOND_DISK (unset: the demonstration image); with
-# --check also BOARD and SYSTEM.
+# --check also BOARD and SYSTEM (empty: none of those that have a name).
 
 set -eu
 
@@ -98,7 +98,7 @@ check_disk()
 	[ $((size % 512)) -eq 0 ] ||
 		refuse "DISK=$DISK has $size bytes, which is no multiple of 512"
 	[ "$size" -ge $((2 << 20)) ] ||
-		refuse "DISK=$DISK has $size bytes; the demonstration needs at least 2 MiB"
+		refuse "DISK=$DISK has $size bytes; a disk needs at least 2 MiB"
 }
 
 check_values()
@@ -240,7 +240,7 @@ while [[ ${1-} == --* ]]; do
 	shift
 done
 system=${1-}
-[ $check != environment ] || check_system
+[ $check != environment ] || [ -z "$SYSTEM" ] || check_system
 check_values
 if [ $check != values ]; then
 	tree=$(mktemp)

@@ -41,13 +41,14 @@ run-goals := run-linux run-uboot run-two-linux
 .PHONY: $(run-goals)
 
 ifneq ($(filter $(run-goals),$(MAKECMDGOALS)),)
-run-goal := $(firstword $(filter $(run-goals),$(MAKECMDGOALS)))
+run-goal := $(filter $(run-goals),$(MAKECMDGOALS))
+$(if $(word 2,$(run-goal)),$(error run: choose one of $(run-goal)))
 run-guest-variables := ARCH HARTS AIA MEM DISK WRITE CPU GDB MODE CMD
 export $(run-guest-variables) V
 # As they were typed: a dollar in a command or a file's name is no reference.
 $(foreach name,$(run-guest-variables),$(eval override $(name) := $$(value $(name))))
 
-run-check := $(shell $(foreach name,$(tool-variables) BOARD $(run-guest-variables),$(name)=$(call \
+run-check := $(shell rm -f $(guest-out)/status; $(foreach name,$(tool-variables) BOARD $(run-guest-variables),$(name)=$(call \
 	quoted,$($(name)))) firmware/run-guest.sh --check $(run-goal) >&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error nothing was built)

@@ -8,7 +8,7 @@
 # environment.
 #
 # Environment: as for qemu.sh; MODE, CMD and V as in "make help"; SECOND_DISK.
-# The command's status is also left in the file that STATUS names.
+# The exit status of a command is also left in the file that STATUS names.
 
 set -eu
 export LC_ALL=C
@@ -51,11 +51,13 @@ check_environment()
 		[ "$HARTS" != 2 ] || refuse "HARTS=$HARTS: run-two-linux needs 3 or more"
 		;;
 	esac
-	SYSTEM=demo "$here/qemu.sh" --check
+	SYSTEM= "$here/qemu.sh" --check
 	[ "$goal$CMD" != run-linux ] || [ ! /dev/stdin -ef /dev/null ] ||
 		refuse 'there is nobody to type at a shell; choose a command with CMD='
+	[ "$goal" != run-uboot ] || [ -z "$DISK" ] || [ ! /dev/stdin -ef /dev/null ] ||
+		refuse 'there is nobody to type at what DISK= boots; without it one is made that ends by itself'
 	[ "$goal" != run-linux ] || [ -z "$DISK" ] || has_files ||
-		refuse "DISK=$DISK has no ext4 file system; make one: mke2fs -t ext4 <file> 64M"
+		refuse "DISK=$DISK has no ext4 file system; make one: /sbin/mke2fs -t ext4 <file> 64M"
 }
 
 # decode <line of the console>: sets kind and text if it is the next record of
@@ -129,6 +131,13 @@ follow()
 	machine=
 }
 
+# leave <exit status>
+leave()
+{
+	echo "$1" > "$STATUS"
+	exit "$1"
+}
+
 run_command()
 {
 	# What the initramfs holds, to the byte.
@@ -136,21 +145,19 @@ run_command()
 	number=0
 	pending=
 	status=
-	rm -f "$STATUS"
 	boot
 	tell "the console goes to $log"
 	follow show
 	if [ -z "$status" ]; then
 		[ $all = 1 ] || tail -n 20 "$log" >&2
 		tell 'the system ended before the command did'
-		exit 1
+		leave 1
 	fi
-	echo "$status" > "$STATUS"
 	[ $machine_status -eq 0 ] ||
 		tell "afterwards the firmware ended with status $machine_status, see $log"
 	[ "$status" -eq 0 ] || tell "the command ended with status $status"
-	[ "$status" -ne 0 ] || exit $machine_status
-	exit "$status"
+	[ "$status" -ne 0 ] || leave $machine_status
+	leave "$status"
 }
 
 # find_after <line number> <pattern>: number of the next matching line, or 0
@@ -166,6 +173,13 @@ show_line()
 	printf '%s\n' "$1"
 }
 
+# fail <what was not seen>
+fail()
+{
+	tell "$1, see $log"
+	exit 1
+}
+
 run_two()
 {
 	local crashed back rounds
@@ -173,10 +187,10 @@ run_two()
 	follow show_line
 	crashed=$(find_after 0 '^crash: .*sysrq: Trigger a crash')
 	back=$(find_after "$crashed" '^crash: back, and the files are as they were$')
-	[ "$crashed" -gt 0 ] && [ "$back" -gt 0 ] || refuse 'the one that crashed did not come back'
+	[ "$crashed" -gt 0 ] && [ "$back" -gt 0 ] || fail 'the one that crashed did not come back'
 	rounds=$(sed -n "${crashed},${back}p" "$log" | grep -c '^compute: round') || :
-	[ "$(find_after "$back" '^compute: computed to the end$')" -gt 0 ] && [ "$rounds" -gt 0 ] ||
-		refuse 'the other one did not compute on'
+	[ "$(find_after "$crashed" '^compute: computed to the end$')" -gt 0 ] && [ "$rounds" -gt 0 ] ||
+		fail 'the other one did not compute on'
 	tell "one crashed and is back; the other one computed $rounds rounds meanwhile"
 	exit $machine_status
 }

@@ -103,11 +103,11 @@ $(guest-roles:%=$(guest-out)/%.img): $(guest-out)/%.img: payloads/debian/disk.sh
 	mkdir -p $(@D)
 	payloads/debian/disk.sh $@ $* build/demo.img
 
-# run-linux without DISK=
-$(guest-out)/disk.img: payloads/debian/disk.sh README.md
+# run-linux without DISK=; with WRITE=1 it holds what a person has written.
+$(guest-out)/disk.img: | README.md
 	$(call say,IMAGE,$@)
 	mkdir -p $(@D)
-	payloads/debian/disk.sh $@ bulkhead README.md
+	payloads/debian/disk.sh $@ bulkhead $|
 
 # run-uboot without DISK=: ends in a shell, or runs CMD
 guest-boot-initramfs-boot := initramfs

@@ -73,7 +73,7 @@ struct frontend_channel {
 	struct port_lock lock;
 	struct loopback_handshake handshake;
 	enum frontend_link link;
-	bool shown;		/* atomic: there is a device */
+	bool shown;		/* there is a device */
 	bool offered;		/* the handshake describes a device */
 	bool stale;		/* not the one that is shown */
 	bool start;		/* DRIVER_OK once the server is reset */
@@ -89,14 +89,16 @@ struct frontend_channel {
 	uint8_t space[LOOPBACK_CONFIG_SIZE];
 };
 
-/* Show that there is no device (DeviceID 0), until a server has published one.
- * The register image is zero. */
+/*
+ * Show that there is no device (DeviceID 0), until a server has published one.
+ * *fe and the register image are zero.
+ */
 void frontend_channel_init(struct frontend_channel *fe,
 			   const struct frontend_channel_config *config);
 
 /*
- * The guest writes `value` of `width` bytes at `offset` of the image. True if
- * that is over. False: the access has to wait for the server, and is to be made
+ * The guest writes `value` of `width` bytes at `offset` of the image; where no
+ * register of that width is, nothing happens. True if that is over. False: the access has to wait for the server, and is to be made
  * again; how long is the caller's to limit, by ending the server.
  */
 bool frontend_channel_write(struct frontend_channel *fe, uint32_t offset,

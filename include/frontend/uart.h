@@ -15,7 +15,8 @@
  *
  * Ownership: the caller's memory. Concurrency: none kept, the caller
  * serialises. Trust: accesses are a guest's; none takes more than constant
- * time, frontend_uart_take() that of FRONTEND_UART_FIFO copies; and none can do more than change what the guest itself finds there.
+ * time, frontend_uart_take() that of FRONTEND_UART_FIFO copies; and none can do
+ * more than change what the guest itself finds there.
  */
 #ifndef FRONTEND_UART_H
 #define FRONTEND_UART_H

@@ -133,7 +133,10 @@ void arch_console_release(void);
  * start of the next row.
  */
 void arch_console_emit(const char *text, size_t length);
+
+/* Waits for so long at least, and takes no command of other harts meanwhile. */
 void arch_delay_us(unsigned int us);
+
 /* A device's 32-bit register, ordered against all memory. */
 uint32_t arch_device_read(uint64_t addr);
 void arch_device_write(uint64_t addr, uint32_t value);

@@ -171,7 +171,8 @@ bool frontend_channel_write(struct frontend_channel *fe, uint32_t offset,
 	enter(fe);
 	before = fe->device.interrupts;
 	/* The server may still be reading what it was asked before. */
-	if (offset == VIRTIO_MMIO_QUEUE_READY && fe->link == FRONTEND_STARTING)
+	if (offset == VIRTIO_MMIO_QUEUE_READY && width == 4 &&
+	    fe->link == FRONTEND_STARTING)
 		done = false;
 	else	/* nothing is there that could take it, if nothing is shown */
 		done = !fe->shown || virtio_mmio_device_write(&fe->device,

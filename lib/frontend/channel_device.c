@@ -36,6 +36,7 @@ static void clear_space(struct frontend_channel *fe)
 {
 	uint32_t i;
 
+	/* Volatile stores, or the compiler would call memset(). */
 	for (i = 0; i < LOOPBACK_CONFIG_SIZE; i++)
 		port_store(&fe->space[i], 0);
 }

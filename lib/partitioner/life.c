@@ -14,7 +14,9 @@
 #define STOP_TIMEOUT_US		1000000
 #define STOP_POLL_US		20
 
-#define VIRTIO_RESET_POLLS	100000
+/* How long a device may take for a reset. */
+#define REST_TIMEOUT_US		1000000
+#define REST_POLL_US		10
 
 static const struct model_compartment *compartment_get(unsigned int id)
 {
@@ -59,12 +61,14 @@ static bool life_wait_stopped(void *ctx, unsigned int id)
 
 static bool virtio_reset(uint64_t regs)
 {
-	unsigned int i;
+	unsigned long waited;
 
 	arch_device_write(regs + VIRTIO_MMIO_STATUS, 0);
-	for (i = 0; i < VIRTIO_RESET_POLLS; i++)
+	for (waited = 0; waited < REST_TIMEOUT_US; waited += REST_POLL_US) {
 		if (!arch_device_read(regs + VIRTIO_MMIO_STATUS))
 			return true;
+		arch_delay_us(REST_POLL_US);
+	}
 	return false;
 }
 

@@ -197,10 +197,10 @@ static bool is_waiter(struct channel *channel, const struct hart *self)
 }
 
 /*
- * Waits a little for the server. Once that was too long in all, ends its life;
- * with the lock, so that no command reaches the next one (life_clear_doorbells()
- * forgets those that were left by then). A command may find a hart where it
- * cannot be obeyed: it is given each time.
+ * Waits a little for the server, and ends its life once all waits together were
+ * too long. The command to end is given with the lock held, so that it cannot
+ * reach the next life (life_clear_doorbells() forgets what was not taken by
+ * then); it is given again each time, since a hart may not be able to obey.
  */
 static void server_await(struct channel *channel, const struct hart *self)
 {

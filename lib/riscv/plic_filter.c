@@ -183,9 +183,10 @@ enum plic_need plic_filter_get_need(const struct plic_filter *f,
 		return PLIC_NEED_NOTHING;
 	if (find_best(f, hart, &priority) >= 0)
 		return PLIC_NEED_INTERRUPT;
+	/* Wherever it is enabled it may be claimed, and completed. */
 	for (n = 0; n < own->sources.played_count; n++)
 		if (own->context[n] == hart->plic_context ||
-		    (is_waiting(own, n) &&
+		    ((own->context[n] >= 0 || own->pending >> n & 1) &&
 		     is_enabled(f, hart, own->sources.played[n])))
 			return PLIC_NEED_TRAP;
 	return PLIC_NEED_NOTHING;

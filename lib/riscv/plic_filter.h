@@ -7,8 +7,8 @@
  * everything else reads as zero and ignores writes. A PLIC's pending bits
  * cannot be written: a played interrupt is pending here, its priority and
  * enables are in the machine's registers of a source that nothing drives.
- * While one is pending or claimed at a context, that context's page is not the
- * guest's, and claims are answered here: of all that is pending the highest
+ * While one is pending or claimed, the page of a context that has it enabled is not
+ * the guest's, and claims are answered here: of all that is pending the highest
  * priority first, then the lowest number.
  *
  * Ownership: the filter is the caller's; it points into a model that stays.
@@ -33,11 +33,11 @@ struct plic_filter {
 	struct plic_own own[MODEL_COMPARTMENTS_MAX];
 };
 
-/* What a hart needs for the sake of played interrupts; each has the former's. */
+/* What a hart needs for the sake of played interrupts. */
 enum plic_need {
 	PLIC_NEED_NOTHING,	/* its context's page is the guest's */
 	PLIC_NEED_TRAP,		/* accesses to that page come here */
-	PLIC_NEED_INTERRUPT,	/* and one is to be claimed there */
+	PLIC_NEED_INTERRUPT,	/* they do, and one is to be claimed there */
 };
 
 void plic_filter_init(struct plic_filter *filter, const struct model *model);

@@ -7,8 +7,8 @@
  * Ownership: all memory is taken once, at the start, and never given back;
  * what devices reach comes from the pool that the tree names for them, or from
  * the compartment's own memory if it names none.
- * Concurrency: one hart runs all of it; whatever waits, waits in wfi for an
- * interrupt.
+ * Concurrency: one hart runs all of it; it waits for a device in wfi, and spins
+ * where a wait is bounded by a time.
  * Trust: the device is believed as far as its kind is: what it refuses, or
  * garbles, is an error of that test.
  */
@@ -65,9 +65,10 @@ int guest_disk_set_up(struct guest_disk *disk);
 int guest_disk_start(struct guest_disk *disk);
 
 /*
- * Puts a request into slot `slot`, which nothing is in flight in; with the data
- * in the slot's own buffer. It is seen by the device at guest_disk_kick(), or
- * at a virtq_driver_publish() that says nothing to it.
+ * Puts a request into slot `slot`, which must be free, with the data in the
+ * slot's own buffer; 0, or the enum virtio_error of virtq_driver_add(). The
+ * device sees it at guest_disk_kick(), or at a virtq_driver_publish() that does
+ * not notify it.
  */
 int guest_disk_submit(struct guest_disk *disk, unsigned int slot, uint32_t type,
 		      uint64_t offset, uint32_t bytes);

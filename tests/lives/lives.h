@@ -72,7 +72,7 @@ uint8_t *server_get_sector(uint64_t sector);
 
 /* ---- client.c ---- */
 
-/* @features of the block device's are taken where they are offered. */
+/* Takes those of the block device's @features that it is offered. */
 void client_begin(uint64_t features);
 
 /* Look, if it was rung (or has not begun). False: it was not. */

@@ -23,6 +23,7 @@ combinations()
 				[ $harts = 2 ] || echo "two-linux $mode $harts $aia"
 			done
 			echo "uboot grant $harts $aia"
+			echo "uboot-command grant $harts $aia"
 		done
 	done
 }

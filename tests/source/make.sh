@@ -130,11 +130,21 @@ claim 'objects of sources that are gone are removed, and no others' "$(
 
 claim 'make lines counts' "$(make -C "$tree" -s lines | grep -v '^make' > "$work/lines"
 	firmware/lines.sh | cmp - "$work/lines")"
-claim 'make help names every target and variable of the Makefile' "$(
+# One line each: what a person can ask for
+targets()
+{
+	cat Makefile */*.mk */*/*.mk | sed -n 's/^\.PHONY: //p' | tr ' ' '\n' |
+	grep -x '[a-z-][a-z-]*' | grep -vx 'force\|bulkhead-.*' | sed 's/^/make /'
+	for kind in tests/*/; do
+		kind=$(basename "$kind")
+		[ ! -e "tests/$kind/$kind.mk" ] || echo "make check-$kind"
+	done
+	sed -n 's/^\([A-Z0-9_]*\) ?=.*/\1=/p' Makefile
+}
+
+claim 'make help names every target and every variable of the Makefile' "$(
 	make -s help > "$work/help"
-	sed -n 's/^\([A-Z0-9_]*\) ?=.*/  \1=/p; s/^\.PHONY: //p' Makefile |
-	sed '/^ /!s/\([a-z]*\) */  make \1\n/g' | grep . |
-	grep -v 'make *$' | while read -r name; do
-		grep -qF "  $name" "$work/help" || echo "$name"
+	targets | while read -r name; do
+		grep -qE "^  $name( |\$|[a-z0-9<])" "$work/help" || echo "$name"
 	done)"
 finish

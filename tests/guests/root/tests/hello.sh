@@ -3,7 +3,6 @@
 
 mount -t ext4 -o ro ${disk}1 $files
 report 'the partition that it came from is mounted'
-cmp $files/boot/initrd.img $files/boot/initrd.img
-report 'it reads'
+echo "guest: digest $(sha256sum < $files/boot/initrd.img)"
 echo "guest: started with: $(cat /proc/cmdline)"
 umount $files
