@@ -47,7 +47,8 @@ payload-ldflags = $(payload-march-$(1)) $(payload-cflags-$(1)) \
 payload-fdt-srcs := fdt fdt_ro fdt_addresses
 
 payload-common-srcs = $(addprefix payloads/common/, \
-	bell.c console.c firmware.c hart.c irq.c memory.c probe.c report.c tree.c) \
+	bell.c console.c digest.c firmware.c hart.c hex.c irq.c memory.c probe.c \
+	report.c tree.c) \
 	lib/freestanding/string.c \
 	$(addprefix payloads/common/$(1)/, \
 	start.S trap.S firmware.c hart.c irq.c tree.c $(payload-srcs-$(1)))

@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <compartment/sha256.h>
 #include <common/console.h>
+#include <common/digest.h>
 #include <common/firmware.h>
 #include <common/hart.h>
+#include <common/pattern.h>
 #include "steps.h"
 
 #define LARGE_REQUEST	(256 * 1024)
 #define MEASURE_REQUEST	(64 * 1024)
-#define PATTERN_ROUND_SHIFT 48
 
 struct pattern {
 	unsigned int round;
 	uint64_t wrong;		/* first offset that differs */
 };
-
-static void digest_print(const uint8_t *digest, uint64_t bytes)
-{
-	char text[2 * SHA256_DIGEST_SIZE + 1];
-
-	for (unsigned int i = 0; i < SHA256_DIGEST_SIZE; i++) {
-		text[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		text[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	text[2 * SHA256_DIGEST_SIZE] = 0;
-	print("sha256 %s %lu bytes\n", text, bytes);
-}
 
 static int digest_look(void *context, uint64_t offset, const void *data,
 		       uint32_t size)
@@ -83,19 +72,14 @@ int client_step_digest(struct client_disk *disk, unsigned int depth)
 	return LOOPBACK_OK;
 }
 
-static uint64_t pattern_get(const struct pattern *pattern, uint64_t offset)
-{
-	return (offset + ((uint64_t)pattern->round << PATTERN_ROUND_SHIFT)) ^
-	       CLIENT_PATTERN_KEY;
-}
-
 static void pattern_fill(void *context, uint64_t offset, void *data,
 			 uint32_t size)
 {
+	const struct pattern *pattern = context;
 	uint64_t *words = data;
 
 	for (uint32_t i = 0; i < size / 8; i++)
-		words[i] = pattern_get(context, offset + 8 * i);
+		words[i] = pattern_get(pattern->round, offset + 8 * i);
 }
 
 static int pattern_look(void *context, uint64_t offset, const void *data,
@@ -105,7 +89,7 @@ static int pattern_look(void *context, uint64_t offset, const void *data,
 	const uint64_t *words = data;
 
 	for (uint32_t i = 0; i < size / 8; i++) {
-		if (words[i] == pattern_get(pattern, offset + 8 * i))
+		if (words[i] == pattern_get(pattern->round, offset + 8 * i))
 			continue;
 		pattern->wrong = offset + 8 * i;
 		return LOOPBACK_ERR_IO;
@@ -147,10 +131,10 @@ static int pattern_round(struct client_disk *disk, unsigned int depth,
 	};
 	int error;
 
-	if (disk->size < CLIENT_PATTERN_BYTES)
+	if (disk->size < PATTERN_BYTES)
 		return step_end("writing the pattern", LOOPBACK_ERR_RANGE);
-	transfer.offset = disk->size - CLIENT_PATTERN_BYTES;
-	transfer.length = CLIENT_PATTERN_BYTES;
+	transfer.offset = disk->size - PATTERN_BYTES;
+	transfer.length = PATTERN_BYTES;
 	error = transfer_prepare(disk, &transfer, MEASURE_REQUEST);
 	if (!error)
 		error = pattern_run(disk, &transfer, &pattern);
@@ -166,7 +150,7 @@ int client_step_pattern(struct client_disk *disk, unsigned int depth,
 		error = pattern_round(disk, depth, i);
 	if (!error)
 		print("pattern %s written to bytes %lu to %lu, flushed, read back and verified, %u time%s\n",
-		      CLIENT_PATTERN_NAME, disk->size - CLIENT_PATTERN_BYTES,
+		      PATTERN_NAME, disk->size - PATTERN_BYTES,
 		      disk->size - 1, rounds, rounds == 1 ? "" : "s");
 	return error;
 }

@@ -6,15 +6,7 @@
 #include <common/irq.h>
 #include <common/report.h>
 #include "guest.h"
-
-#define UART_DATA	0
-#define UART_IER	1
-#define UART_FCR	2
-#define UART_LSR	5
-
-#define IER_RECEIVE	0x01
-#define FCR_ENABLE	0x01
-#define LSR_READY	0x01
+#include "uart.h"
 
 #define LINE_MAX	80
 

@@ -8,34 +8,7 @@
 #include <common/irq.h>
 #include <common/report.h>
 #include "guest.h"
-
-#define UART_DATA	0	/* RBR, THR; divisor's low half with DLAB */
-#define UART_IER	1	/* and its high half */
-#define UART_IIR	2	/* FCR when written */
-#define UART_LCR	3
-#define UART_MCR	4
-#define UART_LSR	5
-#define UART_MSR	6
-#define UART_SCR	7
-
-#define IER_RECEIVE	0x01
-#define IER_TRANSMIT	0x02
-#define IER_LINE	0x04
-#define IIR_NONE	0x01
-#define IIR_CAUSE	0x0f
-#define IIR_TRANSMIT	0x02
-#define IIR_RECEIVE	0x04
-#define IIR_LINE	0x06
-#define IIR_TIMEOUT	0x0c
-#define IIR_FIFO	0xc0
-#define FCR_ENABLE	0x01
-#define FCR_CLEAR	0x06
-#define LCR_8N1		0x03
-#define LCR_DLAB	0x80
-#define MCR_LOOP	0x10
-#define LSR_READY	0x01
-#define LSR_OVERRUN	0x02
-#define LSR_EMPTY	0x60	/* holding and shift register */
+#include "uart.h"
 
 #define FIFO_BYTES	16	/* at least */
 #define FIFO_BOUND	4096
@@ -98,9 +71,9 @@ static void test_kind(void)
 	uart[UART_IER] = 0;
 	report(right && !uart[UART_IER],
 	       "uart: the interrupt enable register has four bits");
-	uart[UART_IIR] = 0;
+	uart[UART_FCR] = 0;
 	right = !(uart[UART_IIR] & IIR_FIFO);
-	uart[UART_IIR] = FCR_ENABLE | FCR_CLEAR;
+	uart[UART_FCR] = FCR_ENABLE | FCR_CLEAR;
 	right &= (uart[UART_IIR] & IIR_FIFO) == IIR_FIFO;
 	report(right, "uart: a 16550A, whose FIFOs can be enabled");
 	uart[UART_LCR] = LCR_DLAB | LCR_8N1;
@@ -123,7 +96,7 @@ static void test_loopback(void)
 	uart[UART_MCR] = MCR_LOOP | 0x0a;
 	right &= (uart[UART_MSR] & 0xf0) == 0x90;
 	report(right, "uart: in loopback the outputs are the inputs");
-	uart[UART_IIR] = FCR_ENABLE | FCR_CLEAR;
+	uart[UART_FCR] = FCR_ENABLE | FCR_CLEAR;
 	(void)uart[UART_LSR];
 	right = !(uart[UART_LSR] & LSR_READY);
 	for (i = 0; i < FIFO_BYTES; i++)
@@ -137,7 +110,7 @@ static void test_loopback(void)
 	uart_overrun();
 	right = uart[UART_LSR] & LSR_OVERRUN;
 	right &= !(uart[UART_LSR] & LSR_OVERRUN);
-	uart[UART_IIR] = FCR_ENABLE | FCR_CLEAR;
+	uart[UART_FCR] = FCR_ENABLE | FCR_CLEAR;
 	report(right && !(uart[UART_LSR] & LSR_READY),
 	       "uart: bytes too many are an overrun, and clearing clears");
 }
@@ -165,7 +138,7 @@ static void test_interrupts(void)
 	report((uart[UART_IIR] & IIR_CAUSE) == IIR_NONE,
 	       "uart: and then nothing is pending");
 	uart[UART_MCR] = MCR_LOOP | 0x08;
-	uart[UART_IIR] = FCR_ENABLE | FCR_CLEAR;
+	uart[UART_FCR] = FCR_ENABLE | FCR_CLEAR;
 	uart[UART_DATA] = 'x';
 	right = interrupts_for(IER_RECEIVE, IIR_RECEIVE) ||
 		uart_cause == IIR_TIMEOUT;
@@ -176,7 +149,7 @@ static void test_interrupts(void)
 	uart_drain();
 	report(right && uart[UART_LSR] & LSR_EMPTY,
 	       "uart: an overrun interrupts as an error of the line");
-	uart[UART_IIR] = FCR_ENABLE | FCR_CLEAR;
+	uart[UART_FCR] = FCR_ENABLE | FCR_CLEAR;
 	uart[UART_MCR] = 0x0b;
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <compartment/sha256.h>
-#include <client/steps.h>
 #include <common/console.h>
+#include <common/digest.h>
 #include <common/irq.h>
+#include <common/pattern.h>
 #include <common/report.h>
 #include "guest.h"
-
-#define ROUND_SHIFT	48
 
 /* A run over consecutive bytes, several in flight, looked at in order. */
 struct transfer {
@@ -33,12 +32,6 @@ static unsigned int transfer_slot(const struct transfer *t, uint64_t offset)
 	return (offset - t->begin) / GUEST_REQUEST_BYTES % GUEST_DEPTH;
 }
 
-static uint64_t pattern_get(const struct transfer *t, uint64_t offset)
-{
-	return (offset + ((uint64_t)t->round << ROUND_SHIFT)) ^
-	       CLIENT_PATTERN_KEY;
-}
-
 static void transfer_submit(struct transfer *t)
 {
 	while (!t->failed && t->next < t->end &&
@@ -48,9 +41,8 @@ static void transfer_submit(struct transfer *t)
 		uint64_t *words = (void *)guest_disk_data(t->disk, slot);
 
 		for (uint32_t i = 0; i < bytes / 8; i++)
-			words[i] = t->type == VIRTIO_BLK_T_OUT ?
-					   pattern_get(t, t->next + 8 * i) :
-					   ~0ULL;
+			words[i] = t->type != VIRTIO_BLK_T_OUT ? ~0ULL :
+				   pattern_get(t->round, t->next + 8 * i);
 		t->failed = guest_disk_submit(t->disk, slot, t->type, t->next,
 					      bytes);
 		t->next += bytes;
@@ -70,7 +62,7 @@ static void transfer_look(struct transfer *t, unsigned int slot)
 	} else {
 		for (uint32_t i = 0; i < bytes / 8; i++)
 			t->failed |= words[i] !=
-				     pattern_get(t, t->looked + 8 * i);
+				     pattern_get(t->round, t->looked + 8 * i);
 	}
 	t->looked += bytes;
 }
@@ -133,18 +125,6 @@ static bool transfers_run(struct transfer *all, unsigned int count)
 	return !failed;
 }
 
-static void digest_print(const uint8_t *digest, uint64_t bytes)
-{
-	char text[2 * SHA256_DIGEST_SIZE + 1];
-
-	for (unsigned int i = 0; i < SHA256_DIGEST_SIZE; i++) {
-		text[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		text[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	text[2 * SHA256_DIGEST_SIZE] = 0;
-	print("sha256 %s %lu bytes\n", text, bytes);
-}
-
 static void work_digest(struct guest_disk *disks, unsigned int count)
 {
 	struct sha256 hashes[GUEST_DISKS_MAX];
@@ -176,7 +156,7 @@ static bool work_pattern(struct guest_disk *disks, unsigned int count,
 		all[i].type = type;
 		all[i].end = disks[i].size;
 		/* Those that share a disk write the same to the same place. */
-		all[i].begin = disks[i].size - CLIENT_PATTERN_BYTES;
+		all[i].begin = disks[i].size - PATTERN_BYTES;
 		all[i].next = all[i].looked = all[i].begin;
 		all[i].round = round;
 	}
@@ -212,7 +192,7 @@ void guest_test_work(struct guest_disk *disks, unsigned int count,
 		done++;
 	if (report(done == rounds, "work: written, flushed, read, compared"))
 		print("pattern %s written over the last %u bytes and verified, %u times\n",
-		      CLIENT_PATTERN_NAME, CLIENT_PATTERN_BYTES, done);
+		      PATTERN_NAME, PATTERN_BYTES, done);
 	for (unsigned int i = 0; i < count; i++)
 		report(!(virtio_mmio_status(&disks[i].mmio) & trouble),
 		       "work: %s wants no reset", disks[i].device->name);

@@ -6,6 +6,7 @@
  */
 #include <common/console.h>
 #include <common/hart.h>
+#include <common/hex.h>
 #include <common/irq.h>
 #include <port/port.h>
 #include <vectors.h>
@@ -46,13 +47,9 @@ static bool is_zero(const uint8_t *bytes)
 static void print_line(const char *moment, const char *part, size_t offset,
 		       const uint8_t *bytes)
 {
-	char text[2 * VECTORS_LINE + 1];
+	char text[HEX_TEXT_SIZE(VECTORS_LINE)];
 
-	for (unsigned int i = 0; i < VECTORS_LINE; i++) {
-		text[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-		text[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-	}
-	text[2 * VECTORS_LINE] = 0;
+	hex_format(text, bytes, VECTORS_LINE);
 	print("vector %s %s %04x %s\n", moment, part, (unsigned int)offset,
 	      text);
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RISC-V Platform-Level Interrupt Controller specification 1.0, one context. */
 #include <irq_chip.h>
+#include <plic_map.h>
 
-#define PLIC_PRIORITY(source)	(4UL * (source))
-#define PLIC_PENDING(word)	(0x1000UL + 4UL * (word))
-#define PLIC_ENABLE(context)	(0x2000UL + 0x80UL * (context))
-#define PLIC_THRESHOLD(context)	(0x200000UL + 0x1000UL * (context))
-#define PLIC_CLAIM(context)	(PLIC_THRESHOLD(context) + 4)
 #define PLIC_SOURCES_MAX	1024
 #define PLIC_SOURCES_CHECKED	96
 #define PLIC_THRESHOLD_LEFT	1
@@ -38,8 +34,8 @@ static bool plic_is_clear(const struct tree_device *device,
 	if (hart->plic_context < 0)
 		return !any;
 	for (unsigned int s = 0; s < PLIC_SOURCES_CHECKED; s += 32)
-		any |= mmio_read(base + PLIC_ENABLE(hart->plic_context) +
-				 s / 32 * 4);
+		any |= mmio_read(base + PLIC_ENABLE(hart->plic_context,
+						    s / 32));
 	/* Open or shut, as the firmware likes it, but not as it was left. */
 	return !any && mmio_read(base + PLIC_THRESHOLD(hart->plic_context)) !=
 		       PLIC_THRESHOLD_LEFT;
@@ -54,7 +50,7 @@ static void plic_leave(void)
 static int plic_enable(const struct tree_device *device, unsigned int slot)
 {
 	unsigned int source = (unsigned int)device->source;
-	uint64_t word = plic_base + PLIC_ENABLE(plic_context) + source / 32 * 4;
+	uint64_t word = plic_base + PLIC_ENABLE(plic_context, source / 32);
 
 	(void)slot;
 	if (!source || source >= PLIC_SOURCES_MAX)

@@ -11,6 +11,7 @@
 #include "../hostile.h"
 #include "aarch32.h"
 #include "extensions.h"
+#include "gic.h"
 
 #define ACCESSES	12U
 #define FETCH		11U
@@ -98,6 +99,9 @@ void aarch32_run(void)
 	attempt_begin("reach: AArch32, EL0, stage 1 off");
 	access_set_translation(ACCESS_OFF);
 	map_walk(aarch32_try_address, NULL, REACH_COARSE);
+	/* The firmware answers for it, but not to code of 32 bits. */
+	aarch32_try_address(NULL, gic_get_redistributor(hart_get_id()) +
+				  GICR_SGI + GIC_IPRIORITYR);
 	access_reset_translation();
 	attempt_begin("registers: AArch32, EL0");
 	access_set_translation(ACCESS_OFF);

@@ -3,6 +3,7 @@
 #include "aarch32.h"
 #include "gic.h"
 #include "registers.h"
+#include "walk.h"
 
 void architecture_run(void)
 {
@@ -10,4 +11,5 @@ void architecture_run(void)
 	levels_run();
 	gic_run();
 	aarch32_run();
+	walk_run();
 }

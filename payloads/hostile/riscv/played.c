@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <common/hart.h>
 #include <csr.h>
+#include <plic_map.h>
 #include "../harts.h"
 #include "../hostile.h"
 #include "groups.h"
@@ -16,13 +17,6 @@
 
 #define UART_IER	1
 #define UART_IER_SENT	2U
-
-#define PRIORITY(source)	(4UL * (source))
-#define PENDING(source)		(0x1000UL + (source) / 32 * 4)
-#define ENABLE(context, source)	\
-	(0x2000UL + 0x80UL * (context) + (source) / 32 * 4)
-#define THRESHOLD(context)	(0x200000UL + 0x1000UL * (context))
-#define CLAIM(context)		(THRESHOLD(context) + 4)
 
 #define RAISES		50U
 
@@ -51,7 +45,7 @@ static volatile uint32_t played_claimed;
 
 static void played_enable(unsigned int context, bool enabled)
 {
-	uint64_t at = played.base + ENABLE(context, played.source);
+	uint64_t at = played.base + PLIC_ENABLE(context, played.source / 32);
 	uint32_t bit = 1U << played.source % 32;
 
 	interrupts_write(at, enabled ? bit : 0);
@@ -59,18 +53,20 @@ static void played_enable(unsigned int context, bool enabled)
 
 static uint32_t played_claim(void)
 {
-	return interrupts_read(played.base + CLAIM(played.context));
+	return interrupts_read(played.base + PLIC_CLAIM(played.context));
 }
 
 static void played_complete(void)
 {
-	interrupts_write(played.base + CLAIM(played.context), played.source);
+	interrupts_write(played.base + PLIC_CLAIM(played.context),
+			 played.source);
 }
 
 static bool played_is_pending(void)
 {
-	return interrupts_read(played.base + PENDING(played.source)) >>
-	       played.source % 32 & 1;
+	uint64_t at = played.base + PLIC_PENDING(played.source / 32);
+
+	return interrupts_read(at) >> played.source % 32 & 1;
 }
 
 /* Of the hart; it follows what made it so at once. */
@@ -101,7 +97,7 @@ static void played_try_claims(void)
 
 static void played_try_conditions(void)
 {
-	uint64_t threshold = played.base + THRESHOLD(played.context);
+	uint64_t threshold = played.base + PLIC_THRESHOLD(played.context);
 
 	attempt_begin("interrupts: when one that nothing drives is due");
 	played_enable(played.context, false);
@@ -113,9 +109,9 @@ static void played_try_conditions(void)
 	attempt(!played_is_due() && !played_claim(), "below the threshold", 0);
 	interrupts_write(threshold, 0);
 	attempt(played_is_due(), "above the threshold", 0);
-	interrupts_write(played.base + PRIORITY(played.source), 0);
+	interrupts_write(played.base + PLIC_PRIORITY(played.source), 0);
 	attempt(!played_is_due() && !played_claim(), "priority 0", 0);
-	interrupts_write(played.base + PRIORITY(played.source), 1);
+	interrupts_write(played.base + PLIC_PRIORITY(played.source), 1);
 	attempt(played_is_due() && played_claim() == played.source,
 		"priority 1", 0);
 	played_enable(played.context, false);
@@ -135,10 +131,10 @@ static void played_try_conditions(void)
 static void played_take(void *context)
 {
 	const struct tree_hart *hart = context;
-	uint64_t port = played.base + CLAIM(hart->plic_context);
+	uint64_t port = played.base + PLIC_CLAIM(hart->plic_context);
 	uint64_t until = hart_get_time() + HARTS_PATIENCE * tree.timebase;
 
-	interrupts_write(played.base + THRESHOLD(hart->plic_context), 0);
+	interrupts_write(played.base + PLIC_THRESHOLD(hart->plic_context), 0);
 	played_enable(hart->plic_context, true);
 	while (!played_is_due() && hart_get_time() < until)
 		;
@@ -188,6 +184,6 @@ void played_run(void)
 	played_try_claims();
 	played_try_conditions();
 	played_try_other();
-	interrupts_write(played.base + PRIORITY(played.source), 0);
+	interrupts_write(played.base + PLIC_PRIORITY(played.source), 0);
 	played_enable(played.context, false);
 }

@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Case 32 at a PLIC: sources and contexts of others. Registers and their places
- * are those of the PLIC specification 1.0, chapter 3.
- */
+/* Case 32 at a PLIC: sources and contexts of others. */
 #include <stddef.h>
 #include <common/hart.h>
 #include <common/probe.h>
+#include <plic_map.h>
 #include "../hostile.h"
 #include "interrupts.h"
 
-#define PRIORITY(source)	(4UL * (source))
-#define PENDING(word)		(0x1000UL + 4UL * (word))
-#define ENABLE(context, word)	(0x2000UL + 0x80UL * (context) + 4UL * (word))
-#define CONTEXT(context)	(0x200000UL + 0x1000UL * (context))
-#define CLAIM			4UL
 #define CONTEXTS		(2 * INTERRUPTS_HARTS)
 #define ROUNDS			20U	/* the others work meanwhile */
 
@@ -32,12 +25,13 @@ static void plic_try_sources(uint64_t base)
 	for (unsigned int s = 0; s < INTERRUPTS_SOURCES; s++) {
 		if (interrupts_is_own(s))
 			continue;
-		interrupts_write(base + PRIORITY(s), 7);
-		attempt(!interrupts_read(base + PRIORITY(s)), "priority", s);
+		interrupts_write(base + PLIC_PRIORITY(s), 7);
+		attempt(!interrupts_read(base + PLIC_PRIORITY(s)), "priority",
+			s);
 	}
 	for (unsigned int word = 0; word < INTERRUPTS_SOURCES / 32; word++) {
-		interrupts_write(base + PENDING(word), ~0U);
-		attempt(!(interrupts_read(base + PENDING(word)) &
+		interrupts_write(base + PLIC_PENDING(word), ~0U);
+		attempt(!(interrupts_read(base + PLIC_PENDING(word)) &
 			  ~interrupts_get_own(word)), "pending", word);
 	}
 	attempt_end();
@@ -48,7 +42,7 @@ static void plic_try_enables(uint64_t base)
 	attempt_begin("interrupts: foreign sources and contexts, enabled");
 	for (unsigned int context = 0; context < CONTEXTS; context++) {
 		for (unsigned int word = 0; word < 32; word++) {
-			uint64_t at = base + ENABLE(context, word);
+			uint64_t at = base + PLIC_ENABLE(context, word);
 			uint32_t own = plic_is_own_context(context) ?
 				       interrupts_get_own(word) : 0;
 
@@ -70,13 +64,13 @@ static void plic_try_contexts(uint64_t base)
 		if (plic_is_own_context(context))
 			continue;
 		for (unsigned int offset = 0; offset < 0x1000; offset += 0x3fc) {
-			uint64_t at = base + CONTEXT(context) + offset;
+			uint64_t at = base + PLIC_CONTEXT(context) + offset;
 
 			attempt(!probe_load(at, 4, &value), "load", at);
 			attempt(!probe_store(at, 4, 1), "store", at);
 		}
-		attempt(!probe_load(base + CONTEXT(context) + CLAIM, 4,
-					 &value), "claim", context);
+		attempt(!probe_load(base + PLIC_CLAIM(context), 4, &value),
+			"claim", context);
 	}
 	attempt_end();
 }
@@ -87,10 +81,10 @@ static void plic_try_contexts(uint64_t base)
  */
 static void plic_try_completions(uint64_t base, unsigned int context)
 {
-	uint64_t port = base + CONTEXT(context) + CLAIM;
+	uint64_t port = base + PLIC_CLAIM(context);
 
 	attempt_begin("interrupts: claiming and completing those of others");
-	interrupts_write(base + CONTEXT(context), 0);
+	interrupts_write(base + PLIC_THRESHOLD(context), 0);
 	for (unsigned int i = 0; i < ROUNDS; i++) {
 		for (unsigned int s = 0; s < INTERRUPTS_SOURCES; s++) {
 			uint32_t claimed;
@@ -115,9 +109,9 @@ void plic_run(void)
 
 	if (!plic || hart->plic_context < 0)
 		return;
-	addresses[0] = plic->reg.base + PRIORITY(2);
-	addresses[1] = plic->reg.base + PENDING(0);
-	addresses[2] = plic->reg.base + ENABLE(hart->plic_context, 0);
+	addresses[0] = plic->reg.base + PLIC_PRIORITY(2);
+	addresses[1] = plic->reg.base + PLIC_PENDING(0);
+	addresses[2] = plic->reg.base + PLIC_ENABLE(hart->plic_context, 0);
 	plic_try_sources(plic->reg.base);
 	plic_try_enables(plic->reg.base);
 	plic_try_contexts(plic->reg.base);

@@ -4,38 +4,13 @@
  * the processor found is then not what the firmware finds. Each access may get
  * through to the register or fault, and nothing else may happen.
  */
-#include <common/hart.h>
 #include <csr.h>
 #include "../board.h"
-#include "../harts.h"
 #include "../hostile.h"
+#include "../race.h"
 #include "walk.h"
 
 #define RACE_TRIES	1500	/* at each level */
-#define RACE_PAUSE_MASK	0x3ff	/* turns of an empty loop, at most */
-
-struct race {
-	volatile uint64_t *word;	/* which it changes */
-	uint64_t whole;
-	uint64_t (*get_wrong)(const struct race *race);
-	volatile bool over;
-};
-
-static uint64_t race_number;
-
-/* A linear congruential generator: any numbers without a rhythm will do. */
-static unsigned int race_next(void)
-{
-	race_number = race_number * 6364136223846793005ULL +
-		      1442695040888963407ULL;
-	return race_number >> 40;
-}
-
-static void race_pause(void)
-{
-	for (unsigned int n = race_next() & RACE_PAUSE_MASK; n; n--)
-		__asm__ volatile ("nop");
-}
 
 static uint64_t race_get_entry(const struct race *race)
 {
@@ -55,39 +30,12 @@ static uint64_t race_get_entry(const struct race *race)
 	}
 }
 
-static void race_spoil(void *context)
-{
-	struct race *race = context;
-
-	while (!race->over) {
-		*race->word = race->get_wrong(race);
-		race_pause();
-		*race->word = race->whole;
-		race_pause();
-	}
-}
-
 static bool race_is_fault(const struct trap_record *record, bool store)
 {
 	return store ? record->cause == CAUSE_STORE_ACCESS ||
 		       record->cause == CAUSE_STORE_PAGE
 		     : record->cause == CAUSE_LOAD_ACCESS ||
 		       record->cause == CAUSE_LOAD_PAGE;
-}
-
-/* Whether the second hart runs; race_end() in either case. */
-static bool race_begin(struct race *race)
-{
-	unsigned long other = harts_find_other();
-
-	race->over = false;
-	return other != HARTS_NONE && !hart_start(other, race_spoil, race);
-}
-
-static bool race_end(struct race *race)
-{
-	race->over = true;
-	return harts_await_stop(harts_find_other());
 }
 
 static void race_run(uint64_t address)
