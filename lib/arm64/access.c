@@ -54,7 +54,10 @@ enum guest_access_result access_emulate(struct core *core,
 						    far);
 	else if (!address_translate(far, &access.address))
 		return GUEST_ACCESS_AGAIN;
-	/* A register is one access; none reaches into a second one. */
+	/*
+	 * A register is one access. One that began in the page before is told
+	 * as one to this page's first register, which its owner may write too.
+	 */
 	if (access.address % decoded.size)
 		return GUEST_ACCESS_NONE;
 	access.width = decoded.size;
