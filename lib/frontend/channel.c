@@ -228,7 +228,8 @@ void frontend_channel_down(struct frontend_channel *fe)
 	enter(fe);
 	page = open_control(fe);
 	/* It may have answered and died before it rang. */
-	frontend_follow_server(fe, page);
+	if (!fe->gone)
+		frontend_follow_server(fe, page);
 	fe->down = true;
 	if (fe->device.resetting)
 		frontend_finish_unanswered(fe, page);

@@ -69,6 +69,8 @@ static void attach(struct frontend_channel *fe, struct loopback_control *page)
 	frontend_finish_reset(fe, page);
 	if (lost || frontend_shows_other(fe, page))
 		frontend_replace_device(fe, page);
+	else
+		frontend_follow_space(fe, page);
 }
 
 /* Stops a header that fits no channel of the manifest, whose doorbell bits or

@@ -130,6 +130,7 @@ static void a_server_that_is_gone_shows_nothing_more(void)
 	frontend_channel_gone(&front.fe);
 	UNIT_ASSERT_INT(loopback_server_publish(&front.channel->server), 0);
 	CU_ASSERT_FALSE(frontend_channel_poll(&front.fe));
+	frontend_channel_down(&front.fe);
 	UNIT_ASSERT_INT(front_read(&front, VIRTIO_MMIO_DEVICE_ID), 0);
 	UNIT_ASSERT_INT(front.rung, 0);
 	CU_ASSERT_TRUE(frontend_channel_is_settled(&front.fe));

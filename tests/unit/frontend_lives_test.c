@@ -112,6 +112,26 @@ static void a_stranger_before_the_driver_is_up_goes_unnoticed(void)
 	front_end(&front);
 }
 
+/* The first look at it is enough: its bell may come late. */
+static void a_stranger_shows_its_configuration_at_once(void)
+{
+	struct channel *channel;
+
+	make();
+	channel = front.channel;
+	memset(channel->record, 0, LOOPBACK_RECORD_SIZE(1));
+	channel_new_server(channel);
+	UNIT_ASSERT_INT(loopback_server_publish(&channel->server),
+			LOOPBACK_OK);
+	channel->control->config[0] ^= 77;
+	frontend_channel_poll(&front.fe);
+	UNIT_ASSERT_INT(front.image[VIRTIO_MMIO_CONFIG],
+			(BLOCK_MEMORY_SECTORS & 0xff) ^ 77);
+	front.rung |= 1u << LOOPBACK_BIT_CONTROL;
+	front_serve(&front);
+	front_end(&front);
+}
+
 /* The words of a header, by their offsets. */
 static const struct other_offer {
 	size_t offset;
@@ -308,6 +328,7 @@ static const struct unit_test tests[] = {
 	UNIT_TEST(kicks_meanwhile_are_not_lost),
 	UNIT_TEST(a_stranger_needs_a_reset),
 	UNIT_TEST(a_stranger_before_the_driver_is_up_goes_unnoticed),
+	UNIT_TEST(a_stranger_shows_its_configuration_at_once),
 	UNIT_TEST(each_other_offer_is_noticed),
 	UNIT_TEST(a_successor_that_offers_other_things_is_none),
 	UNIT_TEST(a_stranger_that_offers_other_things),
