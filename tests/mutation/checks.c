@@ -79,6 +79,7 @@ static bool is_error_constant(const struct source *source, int i)
 	       !strncmp(name, "LOOPBACK_ERR_", 13) ||
 	       !strncmp(name, "DOORBELL_ERR_", 13) ||
 	       !strncmp(name, "CALL_ERR_", 9) ||
+	       !strncmp(name, "COMPARTMENT_ERR_", 16) ||
 	       !strcmp(name, "VIRTIO_BLK_S_IOERR") ||
 	       !strcmp(name, "VIRTIO_BLK_S_UNSUPP");
 }
@@ -115,8 +116,13 @@ static bool is_refusal(const struct source *source, struct range statement)
 					     NULL };
 	static const char *const failures[] = { ";", "-", "false", "NULL",
 						NULL };
+	/* What lib/compartment reports an error with, before it looks on. */
+	static const char *const reports[] = { "refuse", "tree_error",
+					       "compartment_report_error",
+					       NULL };
 
-	if (source_is_one_of(source, statement.first, jumps))
+	if (source_is_one_of(source, statement.first, jumps) ||
+	    source_is_one_of(source, statement.first, reports))
 		return true;
 	if (!source_is(source, statement.first, "return"))
 		return false;

@@ -10,7 +10,7 @@
 	} while (0)
 
 enum { VIRTIO_OK, VIRTIO_ERR_RANGE = -1, VIRTIO_ERR_INDEX = -2,
-       VIRTIO_BLK_S_IOERR = 1 };
+       VIRTIO_BLK_S_IOERR = 1, COMPARTMENT_ERR_INVALID = -3 };
 
 struct thing {
 	int size, used;
@@ -77,6 +77,21 @@ static int check(struct thing *thing, int at, int size)
 	return status ? choose(true, 4, 5) : VIRTIO_OK;
 }
 
+static void refuse(struct thing *thing)
+{
+	thing->text = NULL;
+}
+
+/* What is wrong is reported, and the next thing looked at. */
+static int report(struct thing *thing)
+{
+	if (thing->used > 8 || thing->size == 4)
+		refuse(thing);
+	if (!thing->text)
+		return COMPARTMENT_ERR_INVALID;
+	return VIRTIO_OK;
+}
+
 int main(void)
 {
 	struct thing thing = { 4, 0, "text" };
@@ -84,5 +99,6 @@ int main(void)
 	return check(&thing, 4, 1) != VIRTIO_ERR_INDEX ||
 	       check(NULL, 0, 0) != VIRTIO_ERR_RANGE ||
 	       check(&thing, 1, 2) != VIRTIO_OK || find(&thing, 1, 4) != 0 ||
-	       find(&thing, 1, 5) != VIRTIO_ERR_INDEX;
+	       find(&thing, 1, 5) != VIRTIO_ERR_INDEX ||
+	       report(&thing) != COMPARTMENT_ERR_INVALID;
 }

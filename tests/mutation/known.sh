@@ -35,6 +35,9 @@ claim 'a demand that is disabled changes what the program does' "$(
 claim 'an error that is disabled changes what the program does' "$(
 	MUTANT=$(number 'success for VIRTIO_ERR_INDEX') "$work/known" 2>&1 &&
 	echo 'it did not')"
+claim 'a report that is disabled changes what the program does' "$(
+	MUTANT=$(number 'never thing->size == 4') "$work/known" 2>&1 &&
+	echo 'it did not')"
 claim 'a check that never decided anything is not recorded as decisive' "$(
 	MUTANT_DECISIVE=$work/decisive "$work/known" 2>&1
 	grep -qx "$(number 'never rest == 2')" "$work/decisive" &&

@@ -10,7 +10,7 @@
 #ifndef MUTANT_H
 #define MUTANT_H
 
-#define MUTANT_MAX 32768u
+#define MUTANT_MAX 65536u
 
 /* @value, but false if @number is disabled. Decides something if true. */
 _Bool mutant_never(unsigned int number, _Bool value);

@@ -1,20 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Does a test notice if a check is gone? (docs/testing.md, "Mutations")
 #
-# Every check of lib/{virtio,loopback,doorbell,frontend,partitioner}, of their
-# headers and of what is pure in lib/{arm64,riscv} becomes one that can be disabled at
-# run time; the unit programs are linked with that.
+# Every check of lib/{virtio,loopback,doorbell,frontend,partitioner,compartment},
+# but for mutation-without, of their headers and of what is pure in
+# lib/{arm64,riscv} becomes one that can be disabled at run time; the unit
+# programs are linked with that.
 
 mutation-out := build/mutation
-mutation-sources := $(sort $(foreach library,virtio loopback doorbell frontend partitioner,\
-	$(wildcard include/$(library)/*.h lib/$(library)/*.[ch])) \
+mutation-compartment := compartment compartment/arm64 compartment/riscv
+# What of these decides only how text is shown.
+mutation-without := lib/compartment/console.c include/compartment/console.h
+mutation-sources := $(sort $(foreach library,virtio loopback doorbell frontend partitioner \
+		$(mutation-compartment),\
+	$(filter-out $(mutation-without),\
+		$(wildcard include/$(library)/*.h lib/$(library)/*.[ch]))) \
 	$(foreach source,$(host-arm64-sources) $(host-riscv-sources),\
 		$(source) $(wildcard $(source:.c=.h))))
 mutation-objects := $(patsubst %.c,$(mutation-out)/%.o,\
 	$(filter %.c,$(mutation-sources)) tests/mutation/mutant.c)
-# Programs with threads take long, and what they are for is order, not checks.
+# Programs with threads take long, and what they are for is order, not checks;
+# manifest_blob takes long because it tries every byte.
 mutation-names := $(filter virtio% loopback% doorbell% frontend% partitioner% arm64% gic% \
-	riscv% port%,$(filter-out $(unit-threaded),$(unit-names)))
+	riscv% port% bundle% devicetree% lifecycle% manifest% protection% \
+	sha256% tables%,$(filter-out manifest_blob $(unit-threaded),$(unit-names)))
 mutation-programs := $(mutation-names:%=$(mutation-out)/%_test)
 mutation-tool := $(addprefix tests/mutation/,instrument.c checks.c source.c)
 
@@ -29,7 +37,8 @@ $(mutation-out)/instrument: $(mutation-tool) $(wildcard tests/mutation/*.h)
 	$(host-cc-sanitized) -std=gnu11 -g -Wall -Wextra -Werror $(mutation-tool) -o $@
 
 # The instrumented sources lie beside the table; only what changed is written.
-$(mutation-out)/table: $(mutation-out)/instrument $(mutation-sources) build/sources
+$(mutation-out)/table: $(mutation-out)/instrument $(mutation-sources) \
+		tests/mutation/mutation.mk build/sources
 	$(call say,MUTATE,$@)
 	$< $(@D) $(mutation-sources) > $@.new
 	mv $@.new $@

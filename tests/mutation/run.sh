@@ -12,7 +12,7 @@
 set -euo pipefail
 
 here=tests/mutation
-export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1:symbolize=0:hard_rss_limit_mb=256
+export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:strict_string_checks=1:symbolize=0:quarantine_size_mb=64:hard_rss_limit_mb=256
 export UBSAN_OPTIONS=print_stacktrace=0
 
 # One check: each program in turn, as select.awk says, until one notices that it

@@ -222,6 +222,23 @@ static void initrd(void)
 	UNIT_ASSERT_INT(range->size, 0);
 }
 
+/* A subnode of another name may say anything; so may not the header. */
+static void other_claims(void)
+{
+	const struct fixture_edit signature[] = {
+		ADD_NODE("/images/client", "signature-1"),
+		STRING("/images/client/signature-1", "algo", "sha256"),
+		STRING("/images/client/signature-1", "value", "none"),
+	};
+
+	make();
+	fixture_edit_all(blob, signature, 3);
+	UNIT_ASSERT_INT(check(), COMPARTMENT_OK);
+	fdt_set_totalsize(blob, BUNDLE_SIZE_MAX + 8);
+	UNIT_ASSERT_INT(bundle_open(&bundle, blob, 2 * (size_t)BUNDLE_SIZE_MAX,
+				    NULL), COMPARTMENT_ERR_MALFORMED);
+}
+
 /* Every flipped bit of an image or of its hash is noticed. */
 static void flipped_bits(void)
 {
@@ -299,6 +316,6 @@ static void mutations(void)
 static const struct unit_test tests[] = {
 	UNIT_TEST(good), UNIT_TEST(missing), UNIT_TEST(hashes),
 	UNIT_TEST(two_hashes), UNIT_TEST(too_large), UNIT_TEST(initrd),
-	UNIT_TEST(flipped_bits), UNIT_TEST(truncations), UNIT_TEST(mutations),
+	UNIT_TEST(other_claims), UNIT_TEST(flipped_bits), UNIT_TEST(truncations), UNIT_TEST(mutations),
 };
 UNIT_MAIN("bundle", tests)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* whole-page: devices that come with others, and what may not come along. */
+#include <string.h>
+
 #include <compartment/grant.h>
 
 #include "manifest_fixture.h"
@@ -104,6 +106,85 @@ static void further_pages(void)
 	grant(C, "it", NEXT, "trusted");
 	expect(COMPARTMENT_ERR_INVALID, IT, "path",
 	       "already belongs to compartment server, by whole-page");
+}
+
+/* So does one that reaches into the page before; pages count once. */
+static void former_pages(void)
+{
+	const struct fixture_edit longer =
+		CELLS(LAST, "reg", 0, 0xa000e00, 0, 0x400);
+	const struct fixture_edit second = STRING(DISK, "path", NEXT);
+	const struct fixture_edit within[] = {
+		CELLS("/pl061@9030000", "reg", 0, 0x9030000, 0, 0x1200),
+		CELLS("/pl031@9010000", "reg", 0, 0x9030000, 0, 0x200),
+	};
+	const struct fixture_edit server[] = {
+		STRING(S, "restart", "never"), STRING(DISK, "dma", "none"),
+		STRING(DISK, "path", "/pl061@9030000"),
+	};
+	struct grant found[GRANTS_MAX];
+
+	init();
+	edit_machine(&longer, 1);
+	edit_manifest(&second, 1);
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.model.device_count, 16);
+	init();
+	edit_machine(within, 2);
+	edit_manifest(server, 3);
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	UNIT_ASSERT_INT(fixture.model.device_count, 2);
+	UNIT_ASSERT_INT(list_devices(found), 1);
+	UNIT_ASSERT_INT(found[0].range.size, 0x2000);
+}
+
+/* A device's DMA is warned of once, not again for each that came with it. */
+static void one_warning(void)
+{
+	const struct fixture_edit high = CELLS(C, "criticality", 9);
+	const char *at;
+
+	init();
+	edit_manifest(&high, 1);
+	UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	at = strstr(fixture.lines, "reach all memory");
+	CU_ASSERT_FATAL(at != NULL);
+	CU_ASSERT_PTR_NULL(strstr(at + 1, "reach all memory"));
+}
+
+/* Buses that pass nothing on at that page, however their cells are read. */
+static void odd_buses(void)
+{
+#define OUTER	"/outer"
+#define INNER	"/outer/bus"
+	const struct fixture_edit buses[] = {
+		ADD_NODE("/", "outer"), ADD_NODE(OUTER, "bus"),
+		{ EDIT_SET, OUTER, "ranges", NULL, 0 },
+		CELLS(OUTER, "#size-cells", 2),
+	};
+	const struct fixture_edit cells[][4] = {
+		{ CELLS(OUTER, "#address-cells", 3), CELLS(INNER, "#address-cells", 1), CELLS(INNER, "#size-cells", 1),
+		  CELLS(INNER, "ranges", 0, 0xa000000, 0, 0, 0x1000) },
+		{ CELLS(OUTER, "#address-cells", 0), CELLS(INNER, "#address-cells", 1), CELLS(INNER, "#size-cells", 1),
+		  CELLS(INNER, "ranges", 0, 0xa000000, 0x1000) },
+		{ CELLS(OUTER, "#address-cells", 2), CELLS(INNER, "#address-cells", 0), CELLS(INNER, "#size-cells", 1),
+		  CELLS(INNER, "ranges", 0, 0xa000000, 0x1000) },
+		{ CELLS(OUTER, "#address-cells", 2), CELLS(INNER, "#address-cells", 1), CELLS(INNER, "#size-cells", 0),
+		  CELLS(INNER, "ranges", 0, 0, 0xa000000, 0x1000) },
+		{ CELLS(OUTER, "#address-cells", 2), CELLS(INNER, "#address-cells", 1), CELLS(INNER, "#size-cells", 3),
+		  CELLS(INNER, "ranges", 0, 0, 0xa000000, 0x1000, 0, 0) },
+		/* As far as addresses go, not around their end. */
+		{ CELLS(OUTER, "#address-cells", 2), CELLS(INNER, "#address-cells", 1), CELLS(INNER, "#size-cells", 2),
+		  CELLS(INNER, "ranges", 0, ~0U, 0xfffff000, 1, 0) },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
+		init();
+		edit_machine(buses, 4);
+		edit_machine(cells[i], 4);
+		UNIT_ASSERT_INT(fixture_parse(&fixture), COMPARTMENT_OK);
+	}
 }
 
 /* Where registers are whole units of protection the word changes nothing. */
@@ -215,6 +296,7 @@ static void too_many_devices(void)
 
 static const struct unit_test tests[] = {
 	UNIT_TEST(whole_page), UNIT_TEST(further_pages),
+	UNIT_TEST(former_pages), UNIT_TEST(one_warning), UNIT_TEST(odd_buses),
 	UNIT_TEST(needless_word), UNIT_TEST(whole_page_rules),
 	UNIT_TEST(second_owners), UNIT_TEST(too_many_devices),
 };
