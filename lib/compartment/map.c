@@ -205,6 +205,25 @@ static void print_window(struct map *map, const struct model_window *window)
 	end_line(map);
 }
 
+/* Whether a compartment that waits for its servers so waits for that one. */
+static bool is_awaited(const struct model *model, unsigned int waiting,
+		       unsigned int server)
+{
+	uint32_t awaited = 1U << waiting, before;
+	const struct model_channel *channel;
+
+	do {
+		before = awaited;
+		for (channel = model->channels;
+		     channel < model->channels + model->channel_count;
+		     channel++)
+			if (model_has_front_end(channel) &&
+			    awaited >> channel->client & 1)
+				awaited |= 1U << channel->server;
+	} while (awaited != before);
+	return awaited >> server & 1;
+}
+
 static void print_channel(struct map *map, const struct model_channel *channel)
 {
 	const struct model *model = map->model;
@@ -230,6 +249,14 @@ static void print_channel(struct map *map, const struct model_channel *channel)
 			    name_of(map, channel->client),
 			    channel->registers.range.base, channel->interrupt);
 		end_line(map);
+		if (is_awaited(model, channel->server, channel->client)) {
+			text_append(&map->text,
+				    "  in a circle: at boot %s waits for %s, which waits for it, up to %u ms",
+				    name_of(map, channel->client),
+				    name_of(map, channel->server),
+				    channel->publish_timeout_ms);
+			end_line(map);
+		}
 	}
 	if (channel->data == MODEL_DATA_GRANT) {
 		text_append(&map->text,
