@@ -106,13 +106,13 @@ static void follow(struct watch *watch, void (*call)(struct frontend_channel *))
 		watch->used = 0;
 	}
 	watch_check(watch);
-	/* A life that was met just now comes with another bell. */
 	known = page->server.state == LOOPBACK_SERVER_READY &&
 		page->server.generation == page->client.server_generation;
-	if (known && page->client.generation == life) {
+	if (known)
 		check_space(watch);
+	/* Of a life that was met just now the words come with another bell. */
+	if (known && page->client.generation == life)
 		check_refusal(watch);
-	}
 }
 
 static void poll_observed(struct frontend_channel *fe)
