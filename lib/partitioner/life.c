@@ -15,8 +15,8 @@
 #define STOP_POLL_US		20
 
 /* How long a device may take for a reset. */
-#define REST_TIMEOUT_US		1000000
-#define REST_POLL_US		10
+#define RESET_TIMEOUT_US		1000000
+#define RESET_POLL_US		10
 
 static const struct model_compartment *compartment_get(unsigned int id)
 {
@@ -64,10 +64,10 @@ static bool virtio_reset(uint64_t regs)
 	unsigned long waited;
 
 	arch_device_write(regs + VIRTIO_MMIO_STATUS, 0);
-	for (waited = 0; waited < REST_TIMEOUT_US; waited += REST_POLL_US) {
+	for (waited = 0; waited < RESET_TIMEOUT_US; waited += RESET_POLL_US) {
 		if (!arch_device_read(regs + VIRTIO_MMIO_STATUS))
 			return true;
-		arch_delay_us(REST_POLL_US);
+		arch_delay_us(RESET_POLL_US);
 	}
 	return false;
 }
