@@ -67,9 +67,11 @@ holds 'the image holds both patterns, byte for byte' \
 printf x | dd of="$disk" bs=1 seek=$((12345 * 512 + 67)) conv=notrunc status=none
 server_start daemon "$disk"
 server_await "$work.log" "$work.server.log"
+# It leaves at once. Of one that leaves requests behind, QEMU 10.0's daemon was
+# seen to die: vhost_user_server_inc_in_flight: Assertion `!server->wait_idle'.
 holds 'one byte that was changed on the host is found' \
 	says 'sector 12345, byte 67: is not what was written' 1 \
-		--seed 1 --read-only --sector 2000
+		--seed 1 --read-only --sector 2000 --depth 1
 judge_server
 
 new_disk
